@@ -10,7 +10,7 @@ const secret = Secret.of(planted);
 describe("Secret", () => {
   it.each([
     ["String()", String(secret)],
-    ["a template", `${secret as unknown as string}`],
+    ["a text that it is joined to", ["key", secret].join()],
     ["JSON", JSON.stringify({ secret })],
     ["inspect", inspect({ secret }, { showHidden: true, depth: 9 })],
     ["a format string", format("%s %o %j %O", secret, secret, secret, secret)],
