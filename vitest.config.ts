@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/services/**"],
+    reporters: ["default", "./test/reporter.ts"],
+    testTimeout: 30_000,
+    pool: "forks",
+  },
+});
