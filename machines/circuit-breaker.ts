@@ -1,0 +1,174 @@
+import { assign, setup } from "xstate";
+import { type ErrorClass, isRequestLevel } from "./events.ts";
+
+/** When a breaker opens, and for how long. Durations in milliseconds (S30, S31). */
+export interface BreakerPolicy {
+  /** Failures in a row that open it. */
+  readonly failureThreshold: number;
+  readonly resetTimeoutMs: number;
+  /** Ceiling of the reset timeout as it doubles. */
+  readonly maxResetTimeoutMs: number;
+  /** Classes that open it at once. */
+  readonly tripOn: readonly ErrorClass[];
+}
+
+/** Defaults of {@link BreakerPolicy}: 5 failures, 300 s, not doubled, `auth` and `quota_exceeded`. */
+export const breakerDefaults: BreakerPolicy = {
+  failureThreshold: 5,
+  resetTimeoutMs: 300_000,
+  maxResetTimeoutMs: 300_000,
+  tripOn: ["auth", "quota_exceeded"],
+};
+
+interface Timed {
+  /**
+   * When it happened, in milliseconds on the machine's clock.
+   *
+   * @default the `now()` that the machine was built with
+   */
+  readonly at?: number;
+}
+
+/** Everything that can happen to a breaker. `ticket` is what {@link BreakerContext.ticket} was at its `check()`. */
+export type BreakerEvent =
+  | ({ readonly type: "PROBE"; readonly ticket: number } & Timed)
+  | ({ readonly type: "SUCCESS"; readonly ticket: number } & Timed)
+  | ({ readonly type: "FAILURE"; readonly ticket: number; readonly class: ErrorClass } & Timed)
+  | ({ readonly type: "RELEASE"; readonly ticket: number } & Timed);
+
+/** What a breaker knows. Plain data. */
+export interface BreakerContext {
+  readonly policy: BreakerPolicy;
+  readonly at: number;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** The present reset timeout, doubled after each failed probe. */
+  readonly resetTimeoutMs: number;
+  /** When `open` ends; `null` unless open. */
+  readonly openUntil: number | null;
+  /** Changes with every transition: an outcome with an older ticket is ignored (S31). */
+  readonly ticket: number;
+  /** Whether `half_open` has let its probe through. */
+  readonly probeIsOut: boolean;
+}
+
+const longestDelayMs = 2 ** 31 - 1;
+
+/** Whether a failure counts: a request-level one does only where `trip_on` names it (S30). */
+const counts = (policy: BreakerPolicy, errorClass: ErrorClass): boolean =>
+  !isRequestLevel(errorClass) || policy.tripOn.includes(errorClass);
+
+function build(now: () => number) {
+  const timeOf = (context: BreakerContext, event: BreakerEvent): number =>
+    event.type.startsWith("xstate.") ? wakeAt(context) : Math.max(event.at ?? now(), context.at);
+  const wakeAt = ({ openUntil, at }: BreakerContext): number =>
+    Math.min(Math.max(openUntil ?? Infinity, at), at + longestDelayMs);
+  const isFresh = (context: BreakerContext, event: BreakerEvent): boolean =>
+    "ticket" in event && event.ticket === context.ticket;
+
+  return setup({
+    types: {
+      context: {} as BreakerContext,
+      events: {} as BreakerEvent,
+      input: {} as { readonly policy: BreakerPolicy; readonly at?: number } | undefined,
+      tags: {} as "open",
+    },
+    delays: { resetTimeout: ({ context }) => wakeAt(context) - context.at },
+    guards: {
+      isFresh: ({ context, event }) => isFresh(context, event),
+      probeIsFree: ({ context, event }) => isFresh(context, event) && !context.probeIsOut,
+      trips: ({ context, event }) =>
+        isFresh(context, event) &&
+        event.type === "FAILURE" &&
+        counts(context.policy, event.class) &&
+        (context.policy.tripOn.includes(event.class) || context.failures + 1 >= context.policy.failureThreshold),
+      counts: ({ context, event }) =>
+        isFresh(context, event) && event.type === "FAILURE" && counts(context.policy, event.class),
+      isDue: ({ context }) => context.openUntil !== null && context.openUntil <= wakeAt(context),
+    },
+    actions: {
+      count: assign(({ context }) => ({ failures: context.failures + 1 })),
+      forgive: assign(({ context, event }) => ({
+        at: timeOf(context, event),
+        failures: 0,
+        resetTimeoutMs: context.policy.resetTimeoutMs,
+      })),
+      lengthen: assign(({ context: { resetTimeoutMs, policy } }) => ({
+        resetTimeoutMs: Math.min(resetTimeoutMs * 2, policy.maxResetTimeoutMs),
+      })),
+      open: assign(({ context, event }) => {
+        const at = timeOf(context, event);
+        return { at, openUntil: at + context.resetTimeoutMs, ticket: context.ticket + 1 };
+      }),
+      wakeAgain: assign(({ context, event }) => ({ at: timeOf(context, event) })),
+      halfOpen: assign(({ context, event }) => ({
+        at: timeOf(context, event),
+        openUntil: null,
+        probeIsOut: false,
+        ticket: context.ticket + 1,
+      })),
+      letThrough: assign({ probeIsOut: true }),
+      takeBack: assign({ probeIsOut: false }),
+      close: assign(({ context }) => ({ ticket: context.ticket + 1, probeIsOut: false })),
+    },
+  }).createMachine({
+    id: "breaker",
+    context: ({ input = { policy: breakerDefaults } }) => ({
+      policy: input.policy,
+      at: input.at ?? now(),
+      failures: 0,
+      resetTimeoutMs: input.policy.resetTimeoutMs,
+      openUntil: null,
+      ticket: 0,
+      probeIsOut: false,
+    }),
+    initial: "closed",
+    states: {
+      closed: {
+        on: {
+          SUCCESS: { guard: "isFresh", actions: "forgive" },
+          FAILURE: [
+            { guard: "trips", target: "open", actions: ["count", "open"] },
+            { guard: "counts", actions: "count" },
+          ],
+        },
+      },
+      // Deaf to outcomes: what was in flight when it opened is older than the last transition.
+      open: {
+        tags: "open",
+        after: {
+          resetTimeout: [
+            { guard: "isDue", target: "half_open", actions: "halfOpen" },
+            { target: "open", reenter: true, actions: "wakeAgain" },
+          ],
+        },
+      },
+      half_open: {
+        on: {
+          PROBE: { guard: "probeIsFree", actions: "letThrough" },
+          SUCCESS: { guard: "isFresh", target: "closed", actions: ["forgive", "close"] },
+          FAILURE: [
+            { guard: "counts", target: "open", actions: ["count", "lengthen", "open"] },
+            // The request was at fault: the next one probes.
+            { guard: "isFresh", actions: "takeBack" },
+          ],
+          RELEASE: { guard: "isFresh", actions: "takeBack" },
+        },
+      },
+    },
+  });
+}
+
+/** The machine of one circuit breaker. */
+export type CircuitBreakerMachine = ReturnType<typeof build>;
+
+const withDateNow = build(Date.now);
+
+/**
+ * The machine of a circuit breaker: `closed`, `open`, `half_open` (S30–S32); its policy is the actor's input.
+ *
+ * @param options - `now`: the clock for events that do not say `at`, in milliseconds; default `Date.now`.
+ */
+export function circuitBreaker(options: { readonly now?: () => number } = {}): CircuitBreakerMachine {
+  return options.now === undefined ? withDateNow : build(options.now);
+}
