@@ -1,5 +1,7 @@
 import type { Api } from "../providers/provider.ts";
-import type { Secret } from "../secret.ts";
+import { Secret } from "../secret.ts";
+import type { ModelConfig } from "./parse.ts";
+import { durationMs } from "./scalars.ts";
 
 /** What a credential can do beyond plain text (S27). */
 export type Capability = "vision" | "audio" | "video" | "tools";
@@ -87,4 +89,93 @@ export interface RuntimeModel {
   readonly onExhausted: "try" | "reject";
   /** Undefined unless `kind` is `embedding`. */
   readonly embedding: EmbeddingOptions | undefined;
+}
+
+/**
+ * The run-time form of one model's configuration. Here a credential is merged with its model, once and for all.
+ *
+ * @param id - The name that callers ask for.
+ */
+export function runtimeModel(id: string, config: ModelConfig): RuntimeModel {
+  return Object.freeze({
+    id,
+    kind: config.kind,
+    api: config.api,
+    credentials: Object.freeze(config.credentials.map((credential) => runtimeCredential(credential, id, config))),
+    failback: failbackPolicy(config.failback),
+    retry: retryPolicy(config.retry),
+    attemptTimeoutMs: durationMs(config.timeout),
+    firstByteTimeoutMs: durationMs(config.first_byte_timeout),
+    idleTimeoutMs: durationMs(config.idle_timeout),
+    deadlineMs: config.deadline === "none" ? undefined : durationMs(config.deadline),
+    onExhausted: config.on_exhausted,
+    embedding: embeddingOptions(config),
+  });
+}
+
+function runtimeCredential(
+  credential: ModelConfig["credentials"][number],
+  modelId: string,
+  model: ModelConfig,
+): Credential {
+  return Object.freeze({
+    id: credential.id,
+    provider: credential.provider,
+    model: credential.model ?? model.model ?? modelId,
+    apiKey: credential.api_key ?? Secret.empty,
+    apiBase: credential.api_base,
+    apiVersion: credential.api_version,
+    headers: credential.extra_headers ?? {},
+    extraRequestBody: credential.extra_request_body ?? {},
+    capabilities: credential.capabilities,
+    disabled: credential.disabled,
+    stream: credential.stream,
+    maxTokens: credential.max_tokens,
+    dimension: credential.dimension ?? model.dimension,
+    ak: credential.ak ?? Secret.empty,
+    sk: credential.sk ?? Secret.empty,
+    region: credential.region,
+    host: credential.host,
+  });
+}
+
+function failbackPolicy(failback: ModelConfig["failback"]): FailbackPolicy {
+  return Object.freeze({
+    strategy: failback.strategy,
+    timeoutMs: durationMs(failback.timeout),
+    requests: failback.requests,
+    growth: failback.growth,
+    maxCooldownMs: durationMs(failback.max_cooldown),
+    minIntervalMs: durationMs(failback.min_interval),
+    respectRetryAfter: failback.respect_retry_after,
+    maxMs: durationMs(failback.max),
+  });
+}
+
+function retryPolicy(retry: ModelConfig["retry"]): RetryPolicy {
+  return Object.freeze({
+    maxRetries: retry.max_retries,
+    baseDelayMs: durationMs(retry.base_delay),
+    maxDelayMs: durationMs(retry.max_delay),
+    jitter: retry.jitter,
+  });
+}
+
+function embeddingOptions(model: ModelConfig): EmbeddingOptions | undefined {
+  const dimension = model.dimension ?? model.credentials[0]?.dimension;
+  const { batch_size, interchangeable, allow_metadata_override } = model;
+  if (dimension === undefined || batch_size === undefined) return undefined;
+  return Object.freeze({
+    dimension,
+    batchSize: batch_size,
+    interchangeable: interchangeable ?? false,
+    allowMetadataOverride: allow_metadata_override ?? false,
+    encodingFormat: model.encoding_format,
+    input: model.input,
+    queryParam: model.query_param,
+    documentParam: model.document_param,
+    enableFusion: model.enable_fusion,
+    resLevel: model.res_level,
+    maxVideoFrames: model.max_video_frames,
+  });
 }

@@ -1,0 +1,19 @@
+export { loadConfig, parseText } from "./load.ts";
+export type {
+  CredentialConfigInput,
+  Duration,
+  FailbackConfigInput,
+  GatewayConfigInput,
+  GatewayKeyInput,
+  KeyswitchConfig,
+  LogConfigInput,
+  ModelConfigInput,
+  RetryConfigInput,
+  SecretInput,
+  Size,
+  StateConfigInput,
+} from "./options.ts";
+export { parseConfig, parseModelConfig, redactedConfig } from "./parse.ts";
+export type { Config, ModelConfig, ParseOptions } from "./parse.ts";
+export { runtimeModel } from "./runtime.ts";
+export type { Capability, Credential, EmbeddingOptions, FailbackPolicy, RetryPolicy, RuntimeModel } from "./runtime.ts";

@@ -1,0 +1,59 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import { ConfigError } from "../errors.ts";
+import type { InputIssue } from "../errors.ts";
+import { parseConfig } from "./parse.ts";
+import type { Config, ParseOptions } from "./parse.ts";
+
+const largestFileBytes = 5 * 1024 * 1024;
+
+/**
+ * Reads a configuration from a YAML or JSON file. Relative paths in it start from its own directory.
+ *
+ * @throws ConfigError if the file cannot be read or parsed, or with everything that is wrong in it.
+ */
+export async function loadConfig(path: string, options: Pick<ParseOptions, "env"> = {}): Promise<Config> {
+  const text = await readText(path);
+  return parseConfig(parseText(text, path), { ...options, baseDir: dirname(resolve(path)), source: path });
+}
+
+/**
+ * The value of a YAML text, JSON included.
+ *
+ * @throws ConfigError that tells the line. The text itself, which may hold keys, is never quoted.
+ */
+export function parseText(text: string, source: string): unknown {
+  const lines = new LineCounter();
+  const wanted = "valid YAML or JSON";
+  try {
+    const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, strict: true });
+    const faults = [...document.errors, ...document.warnings].map(({ code, pos }): InputIssue => {
+      const { line, col } = lines.linePos(pos[0]);
+      return { path: "", found: `${code.toLowerCase().replaceAll("_", " ")} at line ${line}, column ${col}`, wanted };
+    });
+    if (faults.length > 0) throw new ConfigError({ issues: faults, source });
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    // The parser recurses, and refuses aliases that unfold to more than they are worth.
+    const found = error instanceof RangeError ? "nesting too deep to read" : "too many aliases";
+    throw new ConfigError({ issues: [{ path: "", found, wanted }], source });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  const refuse = (found: string, wanted: string): never => {
+    throw new ConfigError({ issues: [{ path: "", found, wanted }], source: path });
+  };
+  try {
+    const { size } = await stat(path);
+    if (size > largestFileBytes) return refuse(`${size} bytes`, `at most ${largestFileBytes}`);
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return refuse("bytes that are not UTF-8", "a text in UTF-8");
+    return refuse(`a file that cannot be read (${code})`, "a readable YAML or JSON file");
+  }
+}

@@ -1,0 +1,288 @@
+import type { Duration } from "../../machines/duration.ts";
+import type { Secret } from "../secret.ts";
+import type { Capability } from "./runtime.ts";
+
+export type { Duration };
+
+/** A number of bytes: a bare number, or a text with its unit: `"64kb"`, `"20mb"`, `"1gb"` (multiples of 1024). */
+export type Size = number | string;
+
+/**
+ * A key: the text itself, in which `${NAME}` stands for an environment variable, a variable that holds it, or a file
+ * that does. White space around it is dropped.
+ */
+export type SecretInput = string | { readonly env: string } | { readonly file: string } | Secret;
+
+/** Everything that a configuration file can say. */
+export interface KeyswitchConfig {
+  /** The models, by the name that callers ask for: letters, digits and `_ . : / @ -`, at most 128 of them. */
+  readonly models: Readonly<Record<string, ModelConfigInput>>;
+  /** The HTTP gateway. */
+  readonly gateway?: GatewayConfigInput;
+  /** Where slots and cooldowns are kept. */
+  readonly state?: StateConfigInput;
+  /** What is logged. */
+  readonly log?: LogConfigInput;
+}
+
+/** One logical model. */
+export interface ModelConfigInput {
+  /**
+   * What it is asked for: `chat`, `embedding`, `rerank`, `audio` or `image`.
+   * @default chat
+   */
+  readonly kind?: "chat" | "embedding" | "rerank" | "audio" | "image";
+  /**
+   * The wire dialect that callers speak: `openai`, `anthropic`, `gemini`, or `any` (functions only, not served over
+   * HTTP). Nothing is translated, so every credential must speak it.
+   * @default openai
+   */
+  readonly api?: "openai" | "anthropic" | "gemini" | "any";
+  /** The model's name at the upstream, unless a credential names its own. With `api: any` the model's own name stands in. */
+  readonly model?: string;
+  /** The ways to reach it, best first: 1 to 50. */
+  readonly credentials: readonly CredentialConfigInput[];
+  /**
+   * What a call does while every credential is known to fail: `try` them all the same, or `reject` at once (S12).
+   * @default try
+   */
+  readonly on_exhausted?: "try" | "reject";
+  /** When to go back to a better credential. */
+  readonly failback?: FailbackConfigInput;
+  /** Further attempts on one credential. */
+  readonly retry?: RetryConfigInput;
+  /**
+   * Time for an attempt, up to the complete answer (S26).
+   * @default 1m
+   */
+  readonly timeout?: Duration;
+  /**
+   * Time for a stream up to its first item (S26).
+   * @default 1m
+   */
+  readonly first_byte_timeout?: Duration;
+  /**
+   * Time between two items of a stream (S26).
+   * @default 1m
+   */
+  readonly idle_timeout?: Duration;
+  /**
+   * Time for a whole call, over all attempts and waits, or `none` (S26).
+   * @default none
+   */
+  readonly deadline?: Duration;
+  /** Length of the vectors. Never guessed: an embedding model must state it, here or on every credential (S41). */
+  readonly dimension?: number;
+  /**
+   * Texts in one embedding request, 1 to 10000. Embedding models only, as all that follow.
+   * @default 32
+   */
+  readonly batch_size?: number;
+  /**
+   * States that credentials with different upstream models make vectors of one space (S42).
+   * @default false
+   */
+  readonly interchangeable?: boolean;
+  /**
+   * Whether stored vectors may be kept where only the shape of the credentials changed (S42).
+   * @default false
+   */
+  readonly allow_metadata_override?: boolean;
+  /** How vectors travel: `float` or `base64`. */
+  readonly encoding_format?: "float" | "base64";
+  /** What is embedded: `text` or `multimodal`. */
+  readonly input?: "text" | "multimodal";
+  /** What the upstream is told of a query, as `query` or `RETRIEVAL_QUERY`. */
+  readonly query_param?: string;
+  /** What the upstream is told of a document, as `passage` or `RETRIEVAL_DOCUMENT`. */
+  readonly document_param?: string;
+  /** Whether the parts of one multimodal input become one vector. */
+  readonly enable_fusion?: boolean;
+  /** Level of detail of an image or a video, from 0. */
+  readonly res_level?: number;
+  /** Frames taken of a video, from 1. */
+  readonly max_video_frames?: number;
+}
+
+/** One way to reach a model. Nothing of it is taken from another credential or provider. */
+export interface CredentialConfigInput {
+  /**
+   * A stable name, unique in its model: a letter or digit, then at most 63 of letters, digits and `_ . -` (S1).
+   * @default credential-N, counted from 0
+   */
+  readonly id?: string;
+  /** A name or alias of `docs/providers.md`. With `api: any` it may be missing and is `custom`. */
+  readonly provider?: string;
+  /** The key. May be missing where the provider needs none. */
+  readonly api_key?: SecretInput;
+  /** What goes before the dialect's paths, as in its own SDK's base URL. May hold `${NAME}`. By default the provider's own; `custom` has none. */
+  readonly api_base?: string;
+  /** The version of the upstream's API, where it has one. */
+  readonly api_version?: string;
+  /** The model's name at this upstream. By default the model's `model`. */
+  readonly model?: string;
+  /** Headers sent with every request; texts may hold `${NAME}`. They are kept like keys, since they often are keys. */
+  readonly extra_headers?: Readonly<Record<string, string | Secret>>;
+  /** Members put into every JSON body, over what the caller wrote. */
+  readonly extra_request_body?: Readonly<Record<string, unknown>>;
+  /** Whether to ask this upstream for streams. */
+  readonly stream?: boolean;
+  /** Tokens that an answer may have, from 1. */
+  readonly max_tokens?: number;
+  /** What it can do: `vision`, `audio`, `video`, `tools`. Unless given, it is asked for anything (S27). */
+  readonly capabilities?: readonly Capability[];
+  /**
+   * Whether to leave it out (S14).
+   * @default false
+   */
+  readonly disabled?: boolean;
+  /** Length of this credential's vectors, where the model does not state it for all. */
+  readonly dimension?: number;
+  /** Access key, for upstreams that want signed requests. */
+  readonly ak?: SecretInput;
+  /** Secret key, for upstreams that want signed requests. */
+  readonly sk?: SecretInput;
+  /** Region, for upstreams that want signed requests. */
+  readonly region?: string;
+  /** Host, for upstreams that want signed requests. */
+  readonly host?: string;
+}
+
+/** When and whither a model goes back (S7 to S10). */
+export interface FailbackConfigInput {
+  /**
+   * `stepwise` tries the nearest better credential first, `priority` the best (S9).
+   * @default stepwise
+   */
+  readonly strategy?: "stepwise" | "priority";
+  /**
+   * Rest of a credential that failed, and time before going back (S7).
+   * @default 10m
+   */
+  readonly timeout?: Duration;
+  /**
+   * Calls served before going back is tried earlier than that; 0: never (S8).
+   * @default 50
+   */
+  readonly requests?: number;
+  /**
+   * Factor on the rest for each failed failback in a row, 1 to 1000 (S10).
+   * @default 2
+   */
+  readonly growth?: number;
+  /**
+   * Longest rest that growth leads to (S10).
+   * @default 1h, or `timeout` if that is longer
+   */
+  readonly max_cooldown?: Duration;
+  /**
+   * Least time between a failure and going back by count (S8).
+   * @default 5s
+   */
+  readonly min_interval?: Duration;
+  /**
+   * Whether a reset that the provider states sets the rest (S10).
+   * @default true
+   */
+  readonly respect_retry_after?: boolean;
+  /**
+   * Longest stated reset that is believed (S10).
+   * @default 24h
+   */
+  readonly max?: Duration;
+}
+
+/** Further attempts on one credential, for `transient` failures alone (S22). */
+export interface RetryConfigInput {
+  /**
+   * How many, 0 to 100.
+   * @default 3
+   */
+  readonly max_retries?: number;
+  /**
+   * Wait before the first, doubled for each further one.
+   * @default 500ms
+   */
+  readonly base_delay?: Duration;
+  /**
+   * Longest wait; a stated reset beyond it ends the turn.
+   * @default 8s
+   */
+  readonly max_delay?: Duration;
+  /**
+   * `full`: uniform between nothing and the wait; `none`: the wait itself.
+   * @default full
+   */
+  readonly jitter?: "full" | "none";
+}
+
+/** The HTTP gateway. */
+export interface GatewayConfigInput {
+  /**
+   * Address to listen on. Without `keys` it must be a loopback one.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+  /**
+   * Port to listen on; 0: any free one.
+   * @default 8787
+   */
+  readonly port?: number;
+  /**
+   * Who may call. None: anyone on this machine.
+   * @default []
+   */
+  readonly keys?: readonly GatewayKeyInput[];
+  /** What opens `/admin` and `/inspector`. Unless given, they are open on loopback only. */
+  readonly admin_key?: SecretInput;
+  /**
+   * Largest request body.
+   * @default 20mb
+   */
+  readonly max_body?: Size;
+  /**
+   * Largest body that can be resent; a larger one is not failed over.
+   * @default 8mb
+   */
+  readonly replay_buffer?: Size;
+  /**
+   * Time for calls in flight to end when the gateway stops.
+   * @default 30s
+   */
+  readonly drain_timeout?: Duration;
+  /**
+   * Whether the inspector is served.
+   * @default true
+   */
+  readonly inspector?: boolean;
+}
+
+/** A client of the gateway. */
+export interface GatewayKeyInput {
+  /** Its name in logs and metrics, unique; written as a credential's. */
+  readonly id: string;
+  /** What it must send. */
+  readonly key: SecretInput;
+  /** The models that it may use. Unless given, all. */
+  readonly models?: readonly string[];
+  /** Calls that it may make in a second (`10/s`), minute (`600/m`), hour (`h`) or day (`d`). Unless given, any number. */
+  readonly rate?: string;
+}
+
+/** Where slots and cooldowns are kept. */
+export interface StateConfigInput {
+  /**
+   * `memory`: in this process.
+   * @default memory
+   */
+  readonly kind?: "memory";
+}
+
+/** What is logged. */
+export interface LogConfigInput {
+  /**
+   * The least level that is written: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.
+   * @default info
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+}

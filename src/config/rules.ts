@@ -1,0 +1,225 @@
+import type * as z from "zod";
+import { providerFor, providers } from "../providers/index.ts";
+import type { Api, Endpoint, Provider } from "../providers/provider.ts";
+import { Secret } from "../secret.ts";
+import { describe } from "./describe.ts";
+import { choice } from "./leaf.ts";
+import type { Path } from "./path.ts";
+
+/*
+ * The rules that hold between the values of a configuration. They run even where single values were refused, so that
+ * a user learns everything at once; hence they look at unknown values, and are silent about what is not well-formed.
+ */
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Runs a rule whatever the schema found before. */
+export const always: z.core.$ZodSuperRefineParams = { when: () => true };
+
+/** Tells what is wrong, where, seen from the value that the rule is about. */
+type Report = (issue: { readonly path: Path; readonly found: string; readonly wanted: string }) => void;
+
+/** Makes a check of the schema from a rule. */
+export function rule(
+  check: (members: Members, report: Report) => void,
+): (value: unknown, context: z.core.$RefinementCtx) => void {
+  return (value, context) => {
+    check(members(value), ({ path, found, wanted }) => {
+      context.addIssue({ code: "custom", path: [...path], message: wanted, params: { found } });
+    });
+  };
+}
+
+/** What holds between the members of one model. */
+export const modelRule = rule((model, report) => {
+  const credentials = list(model["credentials"]);
+  distinctIds(credentials, "credentials", report);
+  credentials.forEach((credential, index) => {
+    credentialRule(credential, ["credentials", index], model, report);
+  });
+  if (model["kind"] === "embedding") embeddingRule(model, credentials, report);
+  else chatRule(model, credentials, report);
+});
+
+/** What holds between the members of the gateway alone. */
+export const gatewayRule = rule((gateway, report) => {
+  distinctIds(list(gateway["keys"]), "keys", report);
+  const host = gateway["host"];
+  if (typeof host === "string" && isEmptyList(gateway["keys"]) && !isLoopback(host)) {
+    report({
+      path: ["host"],
+      found: `${describe(host)} without keys`,
+      wanted: "127.0.0.1, ::1 or localhost, or gateway.keys: else anyone could call",
+    });
+  }
+});
+
+/** What holds between gateway and models. */
+export const wholeRule = rule((config, report) => {
+  const known = Object.keys(members(config["models"]));
+  list(members(config["gateway"])["keys"]).forEach((key, index) => {
+    texts(key["models"]).forEach((model, position) => {
+      if (typeof model === "string" && !known.includes(model)) {
+        report({
+          path: ["gateway", "keys", index, "models", position],
+          found: `${describe(model)}, which models does not have`,
+          wanted: choice(model, known),
+        });
+      }
+    });
+  });
+});
+
+/** The id that a credential has where it names none. */
+export function defaultId(index: number): string {
+  return `credential-${index}`;
+}
+
+function distinctIds(items: readonly Members[], member: string, report: Report): void {
+  const firstIndex = new Map<string, number>();
+  items.forEach((item, index) => {
+    const id = item["id"] ?? defaultId(index);
+    if (typeof id !== "string") return;
+    const first = firstIndex.get(id);
+    if (first === undefined) firstIndex.set(id, index);
+    else
+      report({
+        path: [member, index, "id"],
+        found: `${describe(id)}, which ${member}[${first}] has too`,
+        wanted: "an id of its own",
+      });
+  });
+}
+
+function credentialRule(credential: Members, path: Path, model: Members, report: Report): void {
+  const { api } = model;
+  if (!isApi(api)) return;
+  if (credential["model"] === undefined && model["model"] === undefined) {
+    report({
+      path: [...path, "model"],
+      found: "nothing",
+      wanted: "the model's name at the upstream, here or for all credentials",
+    });
+  }
+  if (credential["provider"] === undefined) {
+    report({ path: [...path, "provider"], found: "nothing", wanted: `a provider, such as ${speakers(api)}` });
+  }
+  const provider = typeof credential["provider"] === "string" ? providerFor(credential["provider"]) : undefined;
+  if (provider === undefined) return;
+  const endpoint = provider.endpoints[api];
+  if (endpoint === undefined) {
+    report({
+      path: [...path, "provider"],
+      found: `"${provider.name}", which does not speak the model's api, ${api}`,
+      wanted: `one of ${speakers(api)}`,
+    });
+  } else {
+    needsRule(credential, provider, endpoint, path, report);
+  }
+}
+
+function needsRule(credential: Members, provider: Provider, endpoint: Endpoint, path: Path, report: Report): void {
+  const key = credential["api_key"];
+  if (!provider.keyless && (key === undefined || (Secret.is(key) && key.isEmpty))) {
+    report({
+      path: [...path, "api_key"],
+      found: key === undefined ? "nothing" : "an empty key",
+      wanted: `a key, which ${provider.name} asks for`,
+    });
+  }
+  if (credential["api_base"] === undefined && endpoint.apiBase === undefined) {
+    report({
+      path: [...path, "api_base"],
+      found: "nothing",
+      wanted: `the base of its URLs, since provider ${provider.name} has no default`,
+    });
+  }
+}
+
+const embeddingMembers = [
+  "dimension",
+  "batch_size",
+  "interchangeable",
+  "allow_metadata_override",
+  "encoding_format",
+  "input",
+  "query_param",
+  "document_param",
+  "enable_fusion",
+  "res_level",
+  "max_video_frames",
+];
+
+/** Options of embeddings, which would be ignored elsewhere, are refused there. */
+function chatRule(model: Members, credentials: readonly Members[], report: Report): void {
+  const stray = embeddingMembers.filter((name) => model[name] !== undefined).map((name) => [name] as Path);
+  const strayOfCredentials = credentials.flatMap((credential, index) =>
+    credential["dimension"] === undefined ? [] : [["credentials", index, "dimension"] as Path],
+  );
+  for (const path of [...stray, ...strayOfCredentials]) {
+    report({
+      path,
+      found: `an option of embeddings in a model of kind ${String(model["kind"])}`,
+      wanted: "kind: embedding, or no such option",
+    });
+  }
+}
+
+/** One model, one space of vectors (S41, S42). */
+function embeddingRule(model: Members, credentials: readonly Members[], report: Report): void {
+  const dimensions = credentials.map((credential) => credential["dimension"] ?? model["dimension"]);
+  if (dimensions.includes(undefined)) {
+    report({ path: ["dimension"], found: "nothing", wanted: "the length of the model's vectors: it is never guessed" });
+  }
+  credentials.forEach((credential, index) => {
+    const upstream = credential["model"] ?? model["model"];
+    const first = credentials[0]?.["model"] ?? model["model"];
+    if (model["interchangeable"] !== true && typeof upstream === "string" && upstream !== first) {
+      report({
+        path: ["credentials", index, "model"],
+        found: `${describe(upstream)} beside ${describe(first)}`,
+        wanted: "one upstream model, or interchangeable: true if their vectors are of one space",
+      });
+    }
+    const dimension = dimensions[index];
+    if (typeof dimension === "number" && typeof dimensions[0] === "number" && dimension !== dimensions[0]) {
+      report({
+        path: ["credentials", index, "dimension"],
+        found: `${dimension} beside ${dimensions[0]}`,
+        wanted: "one length for all vectors of a model",
+      });
+    }
+  });
+}
+
+/** The providers that speak a dialect. */
+function speakers(api: Api): string {
+  return providers
+    .filter((provider) => provider.endpoints[api] !== undefined)
+    .map((provider) => provider.name)
+    .join(", ");
+}
+
+function isApi(api: unknown): api is Api {
+  return api === "openai" || api === "anthropic" || api === "gemini";
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function members(value: unknown): Members {
+  return typeof value === "object" && value !== null ? (value as Members) : {};
+}
+
+function list(value: unknown): readonly Members[] {
+  return Array.isArray(value) ? value.map(members) : [];
+}
+
+function texts(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
