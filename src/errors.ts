@@ -1,4 +1,5 @@
 import type { ErrorClass } from "../machines/events.ts";
+import { classOfAll } from "../machines/rules.ts";
 
 const marker = Symbol.for("keyswitch.error");
 
@@ -115,7 +116,7 @@ export class AllCredentialsFailedError extends AggregateError {
     readonly retryAfterMs: number;
   }) {
     const { model, attempts, retryAfterMs } = details;
-    const errorClass = classOfAll(attempts);
+    const errorClass = classOfAll(attempts.map((attempt) => attempt.class));
     super(
       attempts.map((attempt) => attempt.error),
       `All credentials of model "${model}" failed (${errorClass}): ${attemptsLine(attempts)}; retry in ${seconds(retryAfterMs)}`,
@@ -294,13 +295,6 @@ export class ClosedError extends KeyswitchError {
   constructor() {
     super("This keyswitch is closed");
   }
-}
-
-function classOfAll(attempts: readonly FailedAttempt[]): ErrorClass {
-  const classes = new Set(attempts.map((attempt) => attempt.class));
-  if (classes.has("transient")) return "transient";
-  if (classes.has("quota_exceeded")) return "quota_exceeded";
-  return classes.size === 1 && classes.has("auth") ? "auth" : "unknown";
 }
 
 function attemptsLine(attempts: readonly FailedAttempt[]): string {

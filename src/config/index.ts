@@ -16,4 +16,4 @@ export type {
 export { parseConfig, parseModelConfig, redactedConfig } from "./parse.ts";
 export type { Config, ModelConfig, ParseOptions } from "./parse.ts";
 export { runtimeModel } from "./runtime.ts";
-export type { Capability, Credential, EmbeddingOptions, FailbackPolicy, RetryPolicy, RuntimeModel } from "./runtime.ts";
+export type { Capability, Credential, EmbeddingOptions, RuntimeModel } from "./runtime.ts";

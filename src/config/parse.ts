@@ -67,7 +67,7 @@ function surroundings({ env = process.env, baseDir = process.cwd() }: ParseOptio
 function parse<Output>(schema: z.ZodType<Output>, input: unknown, source: string | undefined): Output {
   const shape = shapeIssues(input);
   if (shape.some((issue) => issue.path === "")) throw new ConfigError({ issues: shape, source });
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { jitless: true });
   const issues = onePerPath([...shape, ...(result.success ? [] : inputIssues(result.error, input))]);
   if (!result.success || issues.length > 0) throw new ConfigError({ issues, source });
   return deepFreeze(result.data);

@@ -13,6 +13,9 @@ import type { Path } from "./path.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** Stands for what should have been an object, of which the schema tells by itself. */
+const nothing: Members = {};
+
 /** Runs a rule whatever the schema found before. */
 export const always: z.core.$ZodSuperRefineParams = { when: () => true };
 
@@ -32,10 +35,10 @@ export function rule(
 
 /** What holds between the members of one model. */
 export const modelRule = rule((model, report) => {
-  const credentials = list(model["credentials"]);
+  const credentials = objects(model["credentials"]);
   distinctIds(credentials, "credentials", report);
   credentials.forEach((credential, index) => {
-    credentialRule(credential, ["credentials", index], model, report);
+    if (credential !== nothing) credentialRule(credential, ["credentials", index], model, report);
   });
   if (model["kind"] === "embedding") embeddingRule(model, credentials, report);
   else chatRule(model, credentials, report);
@@ -43,7 +46,7 @@ export const modelRule = rule((model, report) => {
 
 /** What holds between the members of the gateway alone. */
 export const gatewayRule = rule((gateway, report) => {
-  distinctIds(list(gateway["keys"]), "keys", report);
+  distinctIds(objects(gateway["keys"]), "keys", report);
   const host = gateway["host"];
   if (typeof host === "string" && isEmptyList(gateway["keys"]) && !isLoopback(host)) {
     report({
@@ -57,8 +60,8 @@ export const gatewayRule = rule((gateway, report) => {
 /** What holds between gateway and models. */
 export const wholeRule = rule((config, report) => {
   const known = Object.keys(members(config["models"]));
-  list(members(config["gateway"])["keys"]).forEach((key, index) => {
-    texts(key["models"]).forEach((model, position) => {
+  objects(members(config["gateway"])["keys"]).forEach((key, index) => {
+    list(key["models"]).forEach((model, position) => {
       if (typeof model === "string" && !known.includes(model)) {
         report({
           path: ["gateway", "keys", index, "models", position],
@@ -212,14 +215,19 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
+function isObject(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function members(value: unknown): Members {
-  return typeof value === "object" && value !== null ? (value as Members) : {};
+  return isObject(value) ? value : nothing;
 }
 
-function list(value: unknown): readonly Members[] {
-  return Array.isArray(value) ? value.map(members) : [];
+/** The items of a list; where one is no object, {@link nothing} keeps its place. */
+function objects(value: unknown): readonly Members[] {
+  return list(value).map(members);
 }
 
-function texts(value: unknown): readonly unknown[] {
+function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -1,3 +1,6 @@
+import { slotsInput } from "../../machines/slots-input.ts";
+import type { FailbackPolicy } from "../../machines/slots.ts";
+import type { RetryPolicy } from "../../machines/rules.ts";
 import type { Api } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import type { ModelConfig } from "./parse.ts";
@@ -33,27 +36,6 @@ export interface Credential {
   readonly sk: Secret;
   readonly region: string | undefined;
   readonly host: string | undefined;
-}
-
-/** When and whither a model goes back (S7–S10), in milliseconds. */
-export interface FailbackPolicy {
-  readonly strategy: "stepwise" | "priority";
-  readonly timeoutMs: number;
-  /** 0: never by count. */
-  readonly requests: number;
-  readonly growth: number;
-  readonly maxCooldownMs: number;
-  readonly minIntervalMs: number;
-  readonly respectRetryAfter: boolean;
-  readonly maxMs: number;
-}
-
-/** Retries on one credential (S22), in milliseconds. */
-export interface RetryPolicy {
-  readonly maxRetries: number;
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-  readonly jitter: "full" | "none";
 }
 
 /** What is known of the vectors of an embedding model (S41, S42). */
@@ -102,7 +84,7 @@ export function runtimeModel(id: string, config: ModelConfig): RuntimeModel {
     kind: config.kind,
     api: config.api,
     credentials: Object.freeze(config.credentials.map((credential) => runtimeCredential(credential, id, config))),
-    failback: failbackPolicy(config.failback),
+    failback: Object.freeze(slotsInput(config).policy),
     retry: retryPolicy(config.retry),
     attemptTimeoutMs: durationMs(config.timeout),
     firstByteTimeoutMs: durationMs(config.first_byte_timeout),
@@ -136,19 +118,6 @@ function runtimeCredential(
     sk: credential.sk ?? Secret.empty,
     region: credential.region,
     host: credential.host,
-  });
-}
-
-function failbackPolicy(failback: ModelConfig["failback"]): FailbackPolicy {
-  return Object.freeze({
-    strategy: failback.strategy,
-    timeoutMs: durationMs(failback.timeout),
-    requests: failback.requests,
-    growth: failback.growth,
-    maxCooldownMs: durationMs(failback.max_cooldown),
-    minIntervalMs: durationMs(failback.min_interval),
-    respectRetryAfter: failback.respect_retry_after,
-    maxMs: durationMs(failback.max),
   });
 }
 

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/index.ts";
+import { ConfigError } from "../../src/errors.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const written = (content: string | Uint8Array): string => {
+  const path = join(directory, "keyswitch.yaml");
+  writeFileSync(path, content);
+  return path;
+};
+
+const yaml = `
+models:
+  chat:
+    model: gpt # the upstream's name
+    credentials:
+      - provider: openai
+        api_key: { file: key }
+      - { provider: groq, api_key: "\${GROQ_KEY}" }
+`;
+
+describe("loadConfig", () => {
+  it("reads YAML, with files beside it", async () => {
+    writeFileSync(join(directory, "key"), "sk-beside\n");
+    const { models } = await loadConfig(written(yaml), { env: { GROQ_KEY: "gsk-1" } });
+
+    expect(models["chat"]?.credentials.map((credential) => credential.api_key?.reveal())).toEqual([
+      "sk-beside",
+      "gsk-1",
+    ]);
+  });
+
+  it("reads JSON, indented with tabs", async () => {
+    const input = { models: { chat: { api: "any", credentials: [{ id: "a" }] } } };
+    const { models } = await loadConfig(written(JSON.stringify(input, undefined, "\t")));
+
+    expect(models["chat"]?.credentials[0]?.id).toBe("a");
+  });
+
+  it("names the file and the path of what is wrong", async () => {
+    const path = written("models: { chat: { api: any, credentials: [{}], timeout: 0 } }");
+
+    await expect(loadConfig(path)).rejects.toThrow(`${path} has an error:\n  models.chat.timeout: found 0`);
+  });
+
+  it.each<[what: string, content: string | Uint8Array, message: RegExp]>([
+    ["a list that is not closed", "models:\n  chat: [", /at line 2, column/],
+    ["a key twice", "models: 1\nmodels: 2", /duplicate key at line 2, column 1/],
+    ["two documents", "a: 1\n---\nb: 2", /multiple docs at line 2/],
+    ["an unknown tag", "models: !env KEY", /tag resolve failed at line 1/],
+    ["nothing", "", /found null, wanted an object/],
+    ["a text", "sk-planted-key", /wanted an object/],
+    ["bytes that are not UTF-8", Uint8Array.of(0x61, 0xff, 0xfe), /not UTF-8/],
+    ["more than 5 MB", "#".repeat(5 * 1024 * 1024 + 1), /5242881 bytes/],
+    ["nesting without end", "[".repeat(100_000), /nesting|line 1/],
+    [
+      "aliases that unfold without end",
+      [
+        "a: &a [x,x,x,x,x,x,x,x,x]",
+        ..."bcdefghi"
+          .split("")
+          .map(
+            (name, index) =>
+              `${name}: &${name} [${Array.from({ length: 9 }, () => `*${"abcdefgh"[index]}`).join(",")}]`,
+          ),
+      ].join("\n"),
+      /too many aliases/,
+    ],
+    ["a key in broken YAML", "models:\n  api_key: 'sk-planted-key\n]", /line \d/],
+    ["a key in a broken line", "sk-planted-key: {]", /line 1/],
+  ])("says what is wrong with %s, and quotes none of it", async (_what, content, message) => {
+    const failure = loadConfig(written(content));
+
+    await expect(failure).rejects.toThrow(ConfigError);
+    await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.not.toThrow(/planted/);
+  });
+
+  it("says that a file cannot be read", async () => {
+    await expect(loadConfig(join(directory, "missing.yaml"))).rejects.toThrow("a file that cannot be read (ENOENT)");
+    await expect(loadConfig(directory)).rejects.toThrow("a file that cannot be read (EISDIR)");
+  });
+});
