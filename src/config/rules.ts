@@ -95,6 +95,7 @@ function distinctIds(items: readonly Members[], member: string, report: Report):
 }
 
 function credentialRule(credential: Members, path: Path, model: Members, report: Report): void {
+  distinctHeaders(Object.keys(members(credential["extra_headers"])), [...path, "extra_headers"], report);
   const { api } = model;
   if (!isApi(api)) return;
   if (credential["model"] === undefined && model["model"] === undefined) {
@@ -119,6 +120,20 @@ function credentialRule(credential: Members, path: Path, model: Members, report:
   } else {
     needsRule(credential, provider, endpoint, path, report);
   }
+}
+
+/** Header names are the same in any case (RFC 9110, 5.1). */
+function distinctHeaders(names: readonly string[], path: Path, report: Report): void {
+  const lowerCase = names.map((name) => name.toLowerCase());
+  names.forEach((name, index) => {
+    if (lowerCase.indexOf(name.toLowerCase()) < index) {
+      report({
+        path: [...path, name],
+        found: "a header that is there twice",
+        wanted: "one value a header, in whatever case its name is",
+      });
+    }
+  });
 }
 
 function needsRule(credential: Members, provider: Provider, endpoint: Endpoint, path: Path, report: Report): void {

@@ -107,7 +107,7 @@ function runtimeCredential(
     apiKey: credential.api_key ?? Secret.empty,
     apiBase: credential.api_base,
     apiVersion: credential.api_version,
-    headers: credential.extra_headers ?? {},
+    headers: Object.freeze(lowerCaseNames(credential.extra_headers ?? {})),
     extraRequestBody: credential.extra_request_body ?? {},
     capabilities: credential.capabilities,
     disabled: credential.disabled,
@@ -119,6 +119,10 @@ function runtimeCredential(
     region: credential.region,
     host: credential.host,
   });
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, Secret>>): Readonly<Record<string, Secret>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function retryPolicy(retry: ModelConfig["retry"]): RetryPolicy {

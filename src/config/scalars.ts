@@ -3,8 +3,7 @@ import { choice, leaf } from "./leaf.ts";
 import type { Leaf } from "./leaf.ts";
 import type { Duration, Size } from "./options.ts";
 
-const dayMs = 86_400_000;
-const longestMs = 365 * dayMs;
+const longestMs = 365 * 86_400_000;
 const durationUnits = [
   ["h", 3_600_000],
   ["m", 60_000],
@@ -17,7 +16,6 @@ const sizeUnits = [
   ["kb", 1024],
   ["b", 1],
 ] as const;
-const rateUnits = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const;
 
 /** A span of time, as the shortest text that says it to the millisecond. `allowZero`: whether none at all will do. */
 export function duration({ allowZero = false } = {}): Leaf<Duration, string> {
@@ -57,11 +55,6 @@ export function size(): Leaf<Size, string> {
   });
 }
 
-/** Bytes of a size that was accepted. */
-export function sizeBytes(accepted: string): number {
-  return parseSize(accepted) ?? Number.NaN;
-}
-
 function parseSize(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
   const match = typeof value === "string" ? /^(\d{1,10}(?:\.\d{1,3})?)(b|kb|mb|gb)$/i.exec(value) : null;
@@ -75,12 +68,6 @@ export function rate(): Leaf<string, string> {
     const match = typeof value === "string" ? /^([1-9]\d{0,8})\/[smhd]$/.exec(value) : null;
     return match?.[0] ?? refuse("a count per second, minute, hour or day, such as 600/m");
   });
-}
-
-/** How many in which span, of a rate that was accepted. */
-export function rateLimit(accepted: string): { readonly count: number; readonly windowMs: number } {
-  const [count, unit] = accepted.split("/");
-  return { count: Number(count), windowMs: rateUnits[unit as keyof typeof rateUnits] };
 }
 
 function inLargestUnit(amount: number, units: readonly (readonly [string, number])[], zero: string): string {

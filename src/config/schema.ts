@@ -174,9 +174,9 @@ const connectionHeaders: ReadonlySet<string> = new Set([
 
 function headers(reading: Reading) {
   const name = leaf<string, string>((value, refuse) => {
-    const lowerCase = String(value).toLowerCase();
-    if (connectionHeaders.has(lowerCase)) return refuse("another header: this one is the connection's own");
-    return /^[!#$%&'*+.^_`|~\w-]{1,128}$/.test(lowerCase) ? lowerCase : refuse("the name of an HTTP header");
+    const name = String(value);
+    if (connectionHeaders.has(name.toLowerCase())) return refuse("another header: this one is the connection's own");
+    return /^[!#$%&'*+.^_`|~\w-]{1,128}$/.test(name) ? name : refuse("the name of an HTTP header");
   });
   return z.record(name, headerValue(reading), { error: () => "an object of headers by name" });
 }

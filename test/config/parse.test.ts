@@ -117,7 +117,7 @@ describe("parseConfig", () => {
 
     expect(credential?.api_key?.reveal()).toBe("sk-from-env-1");
     expect(credential?.api_base).toBe("https://eu.example.com/v1");
-    expect(credential?.extra_headers?.["x-team"]?.reveal()).toBe("sk-from-env");
+    expect(credential?.extra_headers?.["X-Team"]?.reveal()).toBe("sk-from-env");
   });
 
   it("returns what it was given when it is given what it returned", () => {
@@ -277,6 +277,12 @@ describe("a wrong configuration", () => {
       withCredential({ extra_headers: { host: "x" } }),
     ],
     ["models.chat.credentials[0].extra_headers.x-n", "1", /a text/, withCredential({ extra_headers: { "x-n": 1 } })],
+    [
+      "models.chat.credentials[0].extra_headers.X-A",
+      "a header that is there twice",
+      /one value/,
+      withCredential({ extra_headers: { "x-a": "1", "X-A": "2" } }),
+    ],
     [
       "models.chat.credentials[0].extra_request_body",
       "a list of 1",

@@ -44,7 +44,7 @@ const configs = (values: "good" | "mixed"): Arbitrary<unknown> => {
       provider: some(constantFrom("openai", "ollama", "Kimi", "groq")),
       api_key: some(constantFrom("sk-1", "${KEY}", "a-${KEY}")),
       api_base: some(constantFrom("https://x.example.com/v1/", "http://[::1]:8080")),
-      extra_headers: some(dictionary(constantFrom("x-a", "X-A", "x-b"), constantFrom("1", "${KEY}", ""))),
+      extra_headers: some(dictionary(constantFrom("X-a", "x-b"), constantFrom("1", "${KEY}", ""))),
       extra_request_body: some(dictionary(constantFrom("a", "b"), anything)),
       capabilities: some(constantFrom(["vision"], [])),
       disabled: some(boolean()),

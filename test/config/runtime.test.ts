@@ -72,7 +72,7 @@ describe("runtimeModel", () => {
   it("shows no key", () => {
     const model = runtimeOf({
       model: "gpt",
-      credentials: [{ ...openai, api_key: "sk-planted", extra_headers: { "x-a": "sk-planted" } }],
+      credentials: [{ ...openai, api_key: "sk-planted", extra_headers: { "X-A": "sk-planted" } }],
     });
 
     expect(JSON.stringify(model)).not.toContain("planted");
