@@ -23,7 +23,7 @@ export const always: z.core.$ZodSuperRefineParams = { when: () => true };
 type Report = (issue: { readonly path: Path; readonly found: string; readonly wanted: string }) => void;
 
 /** Makes a check of the schema from a rule. */
-export function rule(
+function rule(
   check: (members: Members, report: Report) => void,
 ): (value: unknown, context: z.core.$RefinementCtx) => void {
   return (value, context) => {
@@ -36,7 +36,8 @@ export function rule(
 /** What holds between the members of one model. */
 export const modelRule = rule((model, report) => {
   const credentials = objects(model["credentials"]);
-  distinctIds(credentials, "credentials", report);
+  const ids = credentials.map((credential, index) => credential["id"] ?? defaultId(index));
+  distinctIds(ids, "credentials", report);
   credentials.forEach((credential, index) => {
     if (credential !== nothing) credentialRule(credential, ["credentials", index], model, report);
   });
@@ -46,7 +47,8 @@ export const modelRule = rule((model, report) => {
 
 /** What holds between the members of the gateway alone. */
 export const gatewayRule = rule((gateway, report) => {
-  distinctIds(objects(gateway["keys"]), "keys", report);
+  const ids = objects(gateway["keys"]).map((key) => key["id"]);
+  distinctIds(ids, "keys", report);
   const host = gateway["host"];
   if (typeof host === "string" && isEmptyList(gateway["keys"]) && !isLoopback(host)) {
     report({
@@ -78,19 +80,16 @@ export function defaultId(index: number): string {
   return `credential-${index}`;
 }
 
-function distinctIds(items: readonly Members[], member: string, report: Report): void {
-  const firstIndex = new Map<string, number>();
-  items.forEach((item, index) => {
-    const id = item["id"] ?? defaultId(index);
-    if (typeof id !== "string") return;
-    const first = firstIndex.get(id);
-    if (first === undefined) firstIndex.set(id, index);
-    else
+function distinctIds(ids: readonly unknown[], member: string, report: Report): void {
+  ids.forEach((id, index) => {
+    const first = ids.indexOf(id);
+    if (typeof id === "string" && first < index) {
       report({
         path: [member, index, "id"],
         found: `${describe(id)}, which ${member}[${first}] has too`,
         wanted: "an id of its own",
       });
+    }
   });
 }
 
