@@ -1,22 +1,20 @@
-import { property } from "./fields.ts";
+import { instanceOf, listOf, property } from "./guarded.ts";
+import { transportCodes } from "./transport-rules.ts";
 
 const maxMembers = 16;
 
 /**
  * Whether a failure is several failures: an `AggregateError` of attempts. Node's own one, of the addresses that it tried for a
- * single connection, has a code and is one failure; so has the AI SDK's `RetryError`, of which the last attempt counts.
+ * single connection, has a transport code and is one failure; so has the AI SDK's `RetryError`, of which the last attempt counts.
  */
 export function isAggregate(input: unknown): input is AggregateError {
-  if (!(input instanceof AggregateError)) return false;
-  return (
-    property(input, "code") === undefined && Array.isArray(property(input, "errors")) && membersOf(input).length > 0
-  );
+  if (!instanceOf(input, AggregateError)) return false;
+  const code = property(input, "code");
+  return !(typeof code === "string" && transportCodes.has(code)) && membersOf(input).length > 0;
 }
 
 /** The failures of an aggregate, other than itself; the first 16 of them. */
 export function membersOf(aggregate: AggregateError): readonly unknown[] {
-  const errors = property(aggregate, "errors");
-  return Array.isArray(errors)
-    ? errors.slice(0, maxMembers).filter((member) => !(member instanceof AggregateError))
-    : [];
+  const errors = listOf(property(aggregate, "errors")) ?? [];
+  return errors.slice(0, maxMembers).filter((member) => !instanceOf(member, AggregateError));
 }

@@ -91,7 +91,7 @@ export const decisiveTexts: readonly TextRule[] = [
     rule: "safety.zh",
     class: "content_safety",
     pattern:
-      /内容安全|敏感|违规|违禁|违法|不安全|不合规|涉黄|涉政|涉暴|涉敏|风险内容|内容风险|审核(?:不通过|未通过|失败|拒绝)|未通过.{0,8}审核|不当内容|合规/,
+      /内容安全|(?<!大小写)敏感|违规|违禁|违法|不安全|不合规|涉黄|涉政|涉暴|涉敏|风险内容|内容风险|审核(?:不通过|未通过|失败|拒绝)|未通过.{0,8}审核|不当内容|合规/,
   },
 
   // one request that is larger than a minute's allowance can never pass here, and passes where the allowance is larger
@@ -351,7 +351,7 @@ export const decisiveTexts: readonly TextRule[] = [
       /(?:service|endpoint|server|upstream|model|backend) (?:is |was |currently |temporarily |are ){0,3}(?:unavailable|busy|down)/,
       /no (?:healthy |available )(?:upstream|channel|server|worker|deployment|replica|instance|backend|key)/,
       /no deployments available|worker.{0,24}limit reached|cold ?start|out of memory|cuda|过载|繁忙|负载|访问量过大|高峰/,
-      /无可用渠道|服务不可用|拥挤|资源紧张|排队|稍后(?:再试|重试)/,
+      /无可用渠道|服务(?:暂时?)?不可用|拥挤|资源紧张|排队|稍后(?:再试|重试)/,
     ),
   },
   { rule: "quota", class: "quota_exceeded", pattern: /\bquota\b/ },

@@ -1,4 +1,5 @@
 import { readsAsWords } from "./code-rules.ts";
+import { property } from "./guarded.ts";
 import { foldText } from "./fold-text.ts";
 import { collectSignals, type Signals } from "./signals.ts";
 
@@ -20,7 +21,6 @@ export function gatherEvidence(input: unknown): Evidence {
 }
 
 function outerStatus(input: unknown): number | undefined {
-  if (typeof input !== "object" || input === null || !("status" in input)) return undefined;
-  const { status } = input;
-  return typeof status === "number" ? status : undefined;
+  const status = typeof input === "object" && input !== null ? property(input, "status") : undefined;
+  return typeof status === "number" && Number.isInteger(status) ? status : undefined;
 }

@@ -61,12 +61,3 @@ export const headerFields = ["headers", "responseHeaders"] as const;
 
 /** Keys of an AWS event stream whose name is the error's code. */
 export const eventFields: readonly string[] = contentFields.filter((field) => field.endsWith("Exception"));
-
-/** Reads a property of anything; a getter that throws, or a revoked proxy, has none. */
-export function property(value: object, field: string): unknown {
-  try {
-    return (value as Record<string, unknown>)[field];
-  } catch {
-    return undefined;
-  }
-}

@@ -38,7 +38,7 @@ export const genericWords: readonly TextRule[] = [
       /socket hang ?up|other side closed|\bterminated\b/,
       /connection.{0,24}(?:reset|refused|closed|abort|lost|error|drop|fail|interrupt|time)/,
       /connect(?:ion)? ?exception|(?:failed|unable|cannot|could not|couldn't) to connect|cannot connect/,
-      /unexpected eof|\beof\b|i\/o timeout|dial tcp|broken pipe|no route to host/,
+      /unexpected e(?:of|nd of (?:stream|file|input))|\beof\b|i\/o timeout|dial tcp|broken pipe|no route to host/,
       /network (?:is unreachable|error|connection|request failed)|name resolution|name or service not known/,
       /nodename nor servname|getaddrinfo|fetch failed|failed to fetch|remote protocol error/,
       /server disconnected|peer closed|incomplete (?:chunked|read|message)|premature (?:close|end)/,

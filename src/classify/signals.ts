@@ -6,10 +6,10 @@ import {
   eventFields,
   headerFields,
   namedCodeFields,
-  property,
   statusFields,
   waitFields,
 } from "./fields.ts";
+import { instanceOf, listOf, property } from "./guarded.ts";
 import { type HeaderMap, readHeaders } from "./headers.ts";
 import { statusesIn } from "./status-in-text.ts";
 
@@ -62,13 +62,11 @@ class Collector {
     if (typeof value !== "object" || value === null) return;
     if (depth > maxDepth || this.#seen.has(value) || this.#seen.size >= maxObjects) return;
     this.#seen.add(value);
-    if (value instanceof Uint8Array) return this.#readText(decodeParts(value), depth);
-    if (value instanceof ArrayBuffer) return this.#readText(decodeParts(new Uint8Array(value)), depth);
-    if (Array.isArray(value)) {
-      for (let index = 0; index < value.length && index < maxItems; index += 1) this.visit(value[index], depth + 1);
-      return;
-    }
-    this.#readObject(value, depth);
+    if (instanceOf(value, Uint8Array)) return this.#readText(decodeParts(value), depth);
+    if (instanceOf(value, ArrayBuffer)) return this.#readText(decodeParts(new Uint8Array(value)), depth);
+    const list = listOf(value);
+    if (list === undefined) return this.#readObject(value, depth);
+    for (const item of list.slice(0, maxItems)) this.visit(item, depth + 1);
   }
 
   #readObject(value: object, depth: number): void {
@@ -106,6 +104,7 @@ class Collector {
     if (read === "" || this.signals.texts.includes(read)) return;
     this.#textCharsLeft -= read.length;
     this.signals.texts.push(read);
+    if (/^[\w.:-]{3,80}$/.test(read)) this.#addCode(read); // a message that is one word is a code
     this.signals.statuses.push(...statusesIn(read));
   }
 
@@ -130,10 +129,10 @@ class Collector {
     if (typeof value === "string" && value !== "") this.#addCode(`${field} ${value}`);
   }
 
-  #addFlags(value: unknown): void {
-    if (!Array.isArray(value)) return;
-    for (const reason of value.slice(0, maxItems))
+  #addFlags(reasons: unknown): void {
+    for (const reason of listOf(reasons)?.slice(0, maxItems) ?? []) {
       if (typeof reason === "string") this.#addCode(`flagged for ${reason}`);
+    }
   }
 
   #addWait(field: string, value: unknown): void {
@@ -152,7 +151,7 @@ class Collector {
     const name = property(value, "name");
     if (typeof name === "string" && /(?:Error|Exception)$/.test(name))
       this.signals.names.push(name.slice(0, maxCodeChars));
-    if (!(value instanceof Error)) return;
+    if (!instanceOf(value, Error)) return;
     const made = property(value, "constructor");
     if (typeof made === "function" && made.name !== name) this.signals.names.push(made.name);
   }

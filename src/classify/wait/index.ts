@@ -22,7 +22,12 @@ export function statedWaitMs(signals: Signals, now: number, utcOffsetMinutes?: n
     firstWait(signals.headers, (headers) => waitFromHeaders(headers, answeredAt)) ??
     firstWait(waitFields, (field) => waitFromField(field, signals.waits, answeredAt)) ??
     firstWait(signals.texts, (text) => waitFromSentence(text, { answeredAt, utcOffsetMinutes }));
-  return stated === undefined ? undefined : Math.max(0, stated);
+  return stated === undefined ? undefined : Math.max(0, roundedToMicroseconds(stated));
+}
+
+/** Seconds in decimals times a thousand leave binary dust behind. */
+function roundedToMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 function waitFromField(field: string, waits: readonly StatedWait[], answeredAt: number): number | undefined {
