@@ -17,6 +17,7 @@ import {
   retryDelayMs,
   type RetryPolicy,
   type Turn,
+  turnEnds,
 } from "./rules.ts";
 import { assertSlotCount, type SlotsContext } from "./slots.ts";
 
@@ -102,15 +103,15 @@ function delayAfter(call: CallContext, event: CallEvent, random: () => number): 
   return retryDelayMs(call.retry, failure, call.retries, mayRetry(event.slots, call, call.turn, failure), random);
 }
 
-const lastClass = (classes: readonly ErrorClass[]): ErrorClass | null => classes.at(-1) ?? null;
+const lastClass = (failures: readonly CallFailure[]): ErrorClass | null => failures.at(-1)?.class ?? null;
 
 /** What a call that ends here tells. */
 const settled =
-  (result: CallResult, classOf: (classes: readonly ErrorClass[]) => ErrorClass | null) =>
+  (result: CallResult, classOf: (failures: readonly CallFailure[]) => ErrorClass | null) =>
   ({ context }: { context: CallContext }): CallOutput => ({
     result,
     slot: context.turn?.slot ?? null,
-    class: classOf(context.failures.map((failure) => failure.class)),
+    class: classOf(context.failures),
     failures: context.failures,
   });
 
@@ -205,7 +206,10 @@ function build(random: () => number) {
       },
       served: { type: "final", output: settled("served", () => null) },
       failedFast: { type: "final", output: settled("failed_fast", lastClass) },
-      allFailed: { type: "final", output: settled("all_failed", (classes) => classOfAll(classes)) },
+      allFailed: {
+        type: "final",
+        output: settled("all_failed", (failures) => classOfAll(turnEnds(failures, ({ slot }) => slot))),
+      },
       interrupted: { type: "final", output: settled("interrupted", lastClass) },
       cancelled: { type: "final", output: settled("cancelled", () => null) },
       timedOut: { type: "final", output: settled("timed_out", () => null) },

@@ -10,6 +10,7 @@ import {
 import type { SlotsInput } from "./slots-input.ts";
 import {
   assertSlotCount,
+  canFailBack,
   countedTarget,
   failbackDueAt,
   failbackTarget,
@@ -19,6 +20,7 @@ import {
   isEnabled,
   type Lease,
   recoveryAt,
+  slotAt,
   slotBelow,
   type SlotsContext,
   walkOrder,
@@ -90,6 +92,8 @@ interface Slot {
 /** Timers hold 31 bits of milliseconds: a longer delay is armed again, link by link (S7). */
 const longestDelayMs = 2 ** 31 - 1;
 
+const isRequestLevelEvent = ({ type }: TurnEvent): boolean => (requestFailures as readonly string[]).includes(type);
+
 const isTurn = (event: SlotsEvent): event is TurnEvent => "epoch" in event;
 
 /** Evidence that may be believed: of the current epoch, on a slot that is not disabled (S4, S14). */
@@ -99,6 +103,19 @@ const isCurrent = (slots: SlotsContext, event: SlotsEvent): event is TurnEvent =
 /** The call that holds the probe's lease speaks: it is known by its lease, whatever the epoch (S11). */
 const isHolder = (slots: SlotsContext, event: SlotsEvent): boolean =>
   "call" in event && slots.probe?.lease?.call === event.call && (!isTurn(event) || event.slot === slots.probe.slot);
+
+/**
+ * Whether an outcome would change nothing, so that a driver need not send it: stale evidence, a request's own fault, a
+ * success that is already known (S4, S5).
+ */
+export function changesNothing(slots: SlotsContext, event: TurnEvent): boolean {
+  if (isHolder(slots, event)) return false;
+  if (!isCurrent(slots, event) || isRequestLevelEvent(event)) return true;
+  if (event.type !== "SUCCESS") return false;
+  if (slotAt(slots, event.slot).cooldownUntil !== null) return false;
+  if (event.slot === slots.home) return event.first !== true || !canFailBack(slots);
+  return event.slot > slots.home || event.routed === true;
+}
 
 /** How a machine is built. */
 export interface SlotsOptions {
@@ -172,7 +189,8 @@ function build(count: number, now: () => number) {
         isCurrent(context, event) &&
         event.slot === context.home &&
         slotBelow(context, context.home, timeOf(context, event)) === slot,
-      slotExists: ({ context, event }) => "slot" in event && context.slots[event.slot] !== undefined,
+      slotIsEnabled: ({ context, event }) => "slot" in event && isEnabled(context, event.slot),
+      slotIsDisabled: ({ context, event }) => "slot" in event && context.slots[event.slot]?.disabled === true,
       isCurrent: ({ context, event }) => isCurrent(context, event),
       homeIs: ({ context }, { slot }: Slot) => context.home === slot,
 
@@ -199,7 +217,7 @@ function build(count: number, now: () => number) {
         (recoveryAt(context) ?? Infinity) <= context.at && walkOrder(context, context.at)[0] === slot,
 
       leaseIsFree: ({ context }) => context.probe?.lease === null,
-      isHolder: ({ context, event }) => isHolder(context, event),
+      answersProbe: ({ context, event }) => answersProbe(context, event),
       undecidedOnce: ({ context, event }) => isHolder(context, event) && context.probe?.undecided === false,
       probeFailedAndHomeIs: ({ context, event }, { slot }: Slot) =>
         answersProbe(context, event) && context.home === slot,
@@ -310,8 +328,8 @@ function build(count: number, now: () => number) {
               { guard: "servedByRouting", target: "serving", reenter: true, actions: "clearCooldown" },
             ],
             FAILBACK: above.map((target) => ({ guard: where("forcedTargetIs", target), ...failback(target) })),
-            DISABLE: { guard: "slotExists", target: "serving", reenter: true, actions: "disable" },
-            ENABLE: { guard: "slotExists", target: "serving", reenter: true, actions: "enable" },
+            DISABLE: { guard: "slotIsEnabled", target: "serving", reenter: true, actions: "disable" },
+            ENABLE: { guard: "slotIsDisabled", target: "serving", reenter: true, actions: "enable" },
           },
         },
         probing: {
@@ -338,7 +356,7 @@ function build(count: number, now: () => number) {
               actions: "leaveUndecided" as const,
             }),
             SUCCESS: [
-              { guard: "isHolder", target: "serving", actions: "prove" },
+              { guard: "answersProbe", target: "serving", actions: "prove" },
               { guard: "homeServedItsOwn", actions: "count" },
             ],
             // FAILBACK: one is on.
@@ -370,8 +388,8 @@ function build(count: number, now: () => number) {
         { guard: "isCurrent", actions: "clearCooldown" },
       ],
       RELEASE: backHome("releasedAndHomeIs", "failProbe"),
-      DISABLE: [...backHome("probedIsDisabledAndHomeIs", "disable"), { guard: "slotExists", actions: "disable" }],
-      ENABLE: { guard: "slotExists", actions: "enable" },
+      DISABLE: [...backHome("probedIsDisabledAndHomeIs", "disable"), { guard: "slotIsEnabled", actions: "disable" }],
+      ENABLE: { guard: "slotIsDisabled", actions: "enable" },
       RESET: backHome("firstEnabledIs", "reset"),
       RESTORE: [
         ...backHome("restoresHome", "restore"),
@@ -407,8 +425,8 @@ function build(count: number, now: () => number) {
             target: probingOf(slot),
             actions: where("probe", slot),
           })),
-          DISABLE: { guard: "slotExists", target: "exhausted", reenter: true, actions: "disable" },
-          ENABLE: { guard: "slotExists", target: "exhausted", reenter: true, actions: "enable" },
+          DISABLE: { guard: "slotIsEnabled", target: "exhausted", reenter: true, actions: "disable" },
+          ENABLE: { guard: "slotIsDisabled", target: "exhausted", reenter: true, actions: "enable" },
         },
       } satisfies Leaf,
     },

@@ -19,6 +19,7 @@ export {
   type CallResult,
 } from "./call.ts";
 export {
+  changesNothing,
   credentialSlots,
   type CredentialSlotsMachine,
   type SlotKey,
@@ -49,6 +50,7 @@ export {
   retryDelayMs,
   type RetryPolicy,
   type Turn,
+  turnEnds,
 } from "./rules.ts";
 export { type Instant, restoreSlots, type SavedSlots, saveSlots } from "./saved-slots.ts";
 export { type SlotsConfig, type SlotsInput, slotsInput } from "./slots-input.ts";
@@ -59,6 +61,7 @@ export {
   isEnabled,
   isExhausted,
   type Lease,
+  nextDueAt,
   type Probe,
   retryAfterMs,
   type SlotRecord,

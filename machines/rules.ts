@@ -3,7 +3,7 @@
  *
  * Pure, and shared: the call machine is made of these rules, and so is the engine's hot path.
  */
-import { type CredentialLevelClass, type ErrorClass, isRequestLevel } from "./events.ts";
+import type { CredentialLevelClass, ErrorClass } from "./events.ts";
 import { isEnabled, isExhausted, type SlotsContext, walkOrder } from "./slots.ts";
 
 /** What one credential gets of a call: where it is, and under which epoch it begins. */
@@ -116,12 +116,17 @@ export function mayRetry(slots: SlotsContext, call: CallProgress, turn: Turn, fa
   return !((turn.probes || failure.timedOut === true) && othersAreUntried(slots, call, turn.slot));
 }
 
-/** The class of a call whose every credential failed (S24). */
+/** The class of a call whose every credential failed, from how each one's turn ended (S24). */
 export function classOfAll(classes: readonly ErrorClass[]): CredentialLevelClass {
   if (classes.includes("transient")) return "transient";
   if (classes.includes("quota_exceeded")) return "quota_exceeded";
   return classes.length > 0 && classes.every((each) => each === "auth") ? "auth" : "unknown";
 }
 
-/** Whether an outcome ends its call at once (S23). */
-export const failsFast = isRequestLevel;
+/** How each turn ended, from the failed attempts in order: a retry's outcome replaces the one before it. */
+export function turnEnds<Attempt extends { readonly class: ErrorClass }>(
+  failures: readonly Attempt[],
+  credentialOf: (failure: Attempt) => string | number,
+): ErrorClass[] {
+  return [...new Map(failures.map((failure) => [credentialOf(failure), failure.class])).values()];
+}

@@ -101,9 +101,9 @@ export function proved(slots: SlotsContext, at: number): Change {
   return { ...homeMoved(slots, records, slots.probe.slot, at), probe: null, ledByProbe: true };
 }
 
-/** The probe leads nowhere: home serves on, entered anew (S9, S11). */
+/** The probe leads nowhere: home serves on, entered anew, its count too (S9, S11). */
 function probeEnded(at: number): Change {
-  return { probe: null, servingSince: at, ledByProbe: false };
+  return { probe: null, served: 0, servingSince: at, ledByProbe: false };
 }
 
 /** The probed slot fails: it rests longer, and comes last on the ladder (S9, S10, S11). */

@@ -216,6 +216,12 @@ export function recoveryAt(context: SlotsContext): number | null {
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
+/** When the model next looks for a better credential by the clock; `null` when it does not (S7, S12). */
+export function nextDueAt(context: SlotsContext): number | null {
+  if (context.probe !== null) return null;
+  return isExhausted(context) ? recoveryAt(context) : failbackDueAt(context);
+}
+
 /** Milliseconds until the earliest cooldown's end of an enabled slot; 0 when it is over, `undefined` with none (S24). */
 export function retryAfterMs(context: SlotsContext, at: number): number | undefined {
   const end = recoveryAt(context);

@@ -1,5 +1,5 @@
 import type { ErrorClass } from "../machines/events.ts";
-import { classOfAll } from "../machines/rules.ts";
+import { classOfAll, turnEnds } from "../machines/rules.ts";
 
 const marker = Symbol.for("keyswitch.error");
 
@@ -105,7 +105,7 @@ export class AllCredentialsFailedError extends AggregateError {
   readonly model: string;
   /** In the order they were made; empty if the call was rejected without one (S12). `errors` has their originals. */
   readonly attempts: readonly FailedAttempt[];
-  /** `transient` if any attempt's is, else `quota_exceeded` if any is, else `auth` if all are, else `unknown`. */
+  /** Of how each credential's turn ended: `transient` if any did, else `quota_exceeded` if any, else `auth` if all, else `unknown`. */
   readonly class: ErrorClass;
   /** Milliseconds until the first credential's cooldown ends, 0 if one is over. */
   readonly retryAfterMs: number;
@@ -116,7 +116,7 @@ export class AllCredentialsFailedError extends AggregateError {
     readonly retryAfterMs: number;
   }) {
     const { model, attempts, retryAfterMs } = details;
-    const errorClass = classOfAll(attempts.map((attempt) => attempt.class));
+    const errorClass = classOfAll(turnEnds(attempts, (attempt) => attempt.credential));
     super(
       attempts.map((attempt) => attempt.error),
       `All credentials of model "${model}" failed (${errorClass}): ${attemptsLine(attempts)}; retry in ${seconds(retryAfterMs)}`,

@@ -1,0 +1,298 @@
+import type { Actor } from "xstate";
+import {
+  type CredentialSlotsMachine,
+  eventOf,
+  type FailbackPolicy,
+  isCooling,
+  isEnabled,
+  isExhausted,
+  nextDueAt,
+  type RetryPolicy,
+  type SlotsContext,
+  type SlotsEvent,
+} from "../../machines/index.ts";
+import { AttemptTimeoutError, DeadlineExceededError } from "../errors.ts";
+import type { AttemptLimit, AttemptSignal } from "./attempt.ts";
+import type { AttemptContext, Call, CallEnvironment, ServedTurn, Settled, TokenUsage } from "./call.ts";
+import { CallScope } from "./call-scope.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { createDrain } from "./drain.ts";
+import { failedAttempt } from "./failure-report.ts";
+import { createListeners, type Listeners } from "./listeners.ts";
+import { type ModelEvents, tellChange } from "./model-events.ts";
+import { runCall } from "./run-call.ts";
+import { createSlotsKeeper, type SlotsKeeper } from "./slots-keeper.ts";
+import { createUsageLedger, type CredentialUsage, type UsageLedger } from "./usage.ts";
+import type { Failure, Verdict } from "./verdict.ts";
+
+/** A credential as far as the engine looks at it. */
+export interface EngineCredential {
+  readonly id: string;
+  readonly disabled?: boolean | undefined;
+  /** Undefined: it is not known to lack any (S27). */
+  readonly capabilities?: readonly string[] | undefined;
+}
+
+/** A model's policies. Durations in milliseconds. */
+export interface ModelPolicy<Credential extends EngineCredential> {
+  readonly id: string;
+  readonly credentials: readonly Credential[];
+  readonly failback: FailbackPolicy;
+  readonly retry: RetryPolicy;
+  readonly onExhausted: "try" | "reject";
+  readonly attemptTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly deadlineMs: number | undefined;
+}
+
+/** What the engine is given from outside. */
+export interface EngineParts<Credential> {
+  readonly classify: (error: unknown, credential: Credential) => Verdict;
+  /** @default the process's monotonic time */
+  readonly clock?: Clock | undefined;
+  /** Uniform in [0, 1), for jitter. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/** What an operator may say (S14). */
+export type OperatorEvent = Extract<SlotsEvent, { readonly type: "RESET" | "DISABLE" | "ENABLE" | "FAILBACK" }>;
+
+/** What a caller may say of one call, in milliseconds. */
+export interface CallLimits {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number | undefined;
+  /** What the call needs of a credential (S27). */
+  readonly capabilities?: readonly string[] | undefined;
+}
+
+/** A call that has ended, with its record. */
+export interface EndedCall<Credential, Value> {
+  readonly id: string;
+  readonly settled: Settled<Credential, Value>;
+  readonly failures: readonly Failure[];
+  readonly attempts: number;
+  readonly scope: CallScope;
+}
+
+/** One model, running. */
+export interface ModelEngine<Credential extends EngineCredential> {
+  readonly policy: ModelPolicy<Credential>;
+  readonly actor: Actor<CredentialSlotsMachine>;
+  readonly listeners: Listeners<ModelEvents>;
+  /** Runs a call to its end, or to a stream's first item; whoever gets the value calls `finish` when all is over. */
+  start<Value>(work: Work<Credential, Value>, limits: CallLimits): Promise<EndedCall<Credential, Value>>;
+  /** Lets go of a call, and tells the listeners how it ended. */
+  finish(call: EndedCall<Credential, unknown>, result?: Settled<Credential, unknown>["result"] | "interrupted"): void;
+  /** Evidence that came after a turn's success (S25). */
+  tellLate(call: EndedCall<Credential, unknown>, turn: ServedTurn<Credential>, error: unknown): Failure;
+  /** Tokens that an answer told after it had begun to be handed on (S40). */
+  tellUsage(turn: ServedTurn<Credential>, usage: TokenUsage): void;
+  /** Carries out an operator's word (S14). */
+  operate(event: OperatorEvent): void;
+  classify(error: unknown, credential: Credential): Verdict;
+  /** The home credential's id; `undefined` when exhausted (S13). */
+  active(): string | undefined;
+  snapshot(): ModelSnapshot;
+  /** Takes no new call, waits for those in flight, stops the timers. */
+  close(): Promise<void>;
+}
+
+/** What a call does in each attempt. */
+export interface Work<Credential, Value> {
+  readonly limit: AttemptLimit["limit"];
+  readonly attempt: (context: AttemptContext<Credential>, attemptSignal: AttemptSignal) => PromiseLike<Value> | Value;
+  readonly discard?: ((value: Value) => void) | undefined;
+}
+
+/** A model's state for people: plain JSON, and no secret in it. */
+export interface ModelSnapshot {
+  readonly model: string;
+  /** As in `s1.serving`, `s0.probing`, `exhausted`. */
+  readonly state: string;
+  readonly active: string | null;
+  readonly probing: string | null;
+  readonly epoch: number;
+  /** Calls served by home that count towards a failback (S8). */
+  readonly served: number;
+  readonly credentials: readonly string[];
+  readonly disabled: readonly string[];
+  /** Milliseconds until the end of each cooldown that is running, by credential. */
+  readonly cooldowns: Readonly<Record<string, number>>;
+  /** Milliseconds until the next failback or probe by the clock; `null`: none is due. */
+  readonly nextProbeInMs: number | null;
+  readonly usage: Readonly<Record<string, CredentialUsage>>;
+}
+
+const processTag = Math.random().toString(36).slice(2, 8);
+let callCount = 0;
+
+/** An id for a call, unique among replicas as far as chance allows. */
+const nextCallId = (): string => `${processTag}-${(callCount += 1).toString(36)}`;
+
+/** Starts a model: its machine, its ledger, its listeners. */
+export function createModelEngine<Credential extends EngineCredential>(
+  policy: ModelPolicy<Credential>,
+  { classify: classifyOther, clock = systemClock, random = Math.random }: EngineParts<Credential>,
+): ModelEngine<Credential> {
+  const classify = (error: unknown, credential: Credential): Verdict =>
+    error instanceof AttemptTimeoutError
+      ? { class: "transient", rule: `timeout.${error.limit}` }
+      : classifyOther(error, credential);
+  const { id: model, credentials } = policy;
+  const ids = credentials.map(({ id }) => id);
+  const listeners = createListeners<ModelEvents>();
+  const ledger = createUsageLedger(credentials.length);
+  const keeper = createSlotsKeeper(
+    { policy: policy.failback, disabled: credentials.map(({ disabled = false }) => disabled) },
+    clock,
+    (before, after, cause) => tellChange(listeners, model, ids, before, after, cause),
+  );
+  const drain = createDrain();
+
+  const environment: CallEnvironment<Credential> = {
+    keeper,
+    credentials,
+    retry: policy.retry,
+    onExhausted: policy.onExhausted,
+    leaseMs: policy.failback.timeoutMs,
+    random,
+    classify,
+    onAttempt: (call, slot, outcome, durationMs, usage) => {
+      ledger.attempted(slot);
+      if (outcome === "ok") ledger.served(slot, usage);
+      else if (typeof outcome === "object") ledger.failed(slot, outcome.class);
+      if (!listeners.has("attempt")) return;
+      const verdict = typeof outcome === "object" ? outcome : undefined;
+      listeners.emit("attempt", {
+        model,
+        call: call.id,
+        credential: ids[slot] ?? "",
+        outcome: typeof outcome === "object" ? outcome.class : outcome,
+        rule: verdict?.rule,
+        status: verdict?.status,
+        durationMs,
+      });
+    },
+  };
+  return {
+    policy,
+    actor: keeper.actor,
+    listeners,
+    classify,
+    operate: (event) => keeper.send(event),
+    start: async <Value>(
+      work: Work<Credential, Value>,
+      { signal, deadlineMs = policy.deadlineMs, capabilities = [] }: CallLimits,
+    ) => {
+      drain.enter();
+      const failures: Failure[] = [];
+      const scope = new CallScope(clock, {
+        signal,
+        deadlineMs,
+        deadlineError: (ms) =>
+          new DeadlineExceededError({ model, deadlineMs: ms, attempts: failures.map(failedAttempt) }),
+      });
+      const call: Call<Credential, Value> = {
+        id: nextCallId(),
+        scope,
+        limit: limitOf(policy, work.limit),
+        attempt: work.attempt,
+        discard: work.discard,
+        progress: { tried: [], capable: capableOf(credentials, capabilities) },
+        failures,
+        attempts: 0,
+      };
+      const settled = await runCall(environment, call);
+      return { id: call.id, settled, failures, attempts: call.attempts, scope };
+    },
+    finish: ({ id: call, settled, failures, attempts, scope }, result = settled.result) => {
+      scope.end();
+      drain.leave();
+      if (!listeners.has("settled")) return;
+      listeners.emit("settled", {
+        model,
+        call,
+        result,
+        credential: settled.result === "served" ? settled.turn.credential.id : undefined,
+        attempts,
+        failures: failures.map(({ credential, verdict }) => ({
+          credential,
+          class: verdict.class,
+          rule: verdict.rule,
+        })),
+        durationMs: clock.now() - scope.startedAt,
+      });
+    },
+    tellLate: ({ id: call, attempts }, { slot, epochAfter: epoch, credential }, error) => {
+      const verdict = classify(error, credential);
+      ledger.failed(slot, verdict.class);
+      if (verdict.class === "auth" || verdict.class === "quota_exceeded") {
+        keeper.send(
+          { type: eventOf(verdict.class), call, slot, epoch, retryAfterMs: verdict.retryAfterMs },
+          verdict.rule,
+        );
+      }
+      return { credential: credential.id, verdict, index: attempts, error, durationMs: 0 };
+    },
+    tellUsage: ({ slot }, usage) => ledger.toldLater(slot, usage),
+    active: () => ids[keeper.read().home],
+    snapshot: () => snapshotOf(policy, keeper, ledger, clock),
+    close: async () => {
+      await drain.close();
+      keeper.stop();
+    },
+  };
+}
+
+function limitOf(
+  { attemptTimeoutMs, firstByteTimeoutMs }: ModelPolicy<EngineCredential>,
+  limit: AttemptLimit["limit"],
+): AttemptLimit {
+  return { limit, timeoutMs: limit === "timeout" ? attemptTimeoutMs : firstByteTimeoutMs };
+}
+
+/** Which slots can do all that is asked; `undefined` when nothing is (S27). */
+function capableOf(credentials: readonly EngineCredential[], wanted: readonly string[]): boolean[] | undefined {
+  if (wanted.length === 0) return undefined;
+  return credentials.map(({ capabilities }) => wanted.every((each) => capabilities?.includes(each) ?? true));
+}
+
+function snapshotOf(
+  { id, credentials }: ModelPolicy<EngineCredential>,
+  keeper: SlotsKeeper,
+  ledger: UsageLedger,
+  clock: Clock,
+): ModelSnapshot {
+  const slots = keeper.read();
+  const now = clock.now();
+  const ids = credentials.map((credential) => credential.id);
+  const idOf = (slot: number): string | null => ids[slot] ?? null;
+  const byId = <Value>(wanted: (slot: number) => boolean, value: (slot: number) => Value): Record<string, Value> =>
+    Object.fromEntries(ids.flatMap((each, slot) => (wanted(slot) ? [[each, value(slot)]] : [])));
+  const dueAt = nextDueAt(slots);
+  return {
+    model: id,
+    state: stateName(slots),
+    active: idOf(slots.home),
+    probing: slots.probe === null ? null : idOf(slots.probe.slot),
+    epoch: slots.epoch,
+    served: slots.served,
+    credentials: ids,
+    disabled: ids.filter((_, slot) => !isEnabled(slots, slot)),
+    cooldowns: byId(
+      (slot) => isCooling(slots, slot, now),
+      (slot) => (slots.slots[slot]?.cooldownUntil ?? now) - now,
+    ),
+    nextProbeInMs: dueAt === null ? null : Math.max(0, dueAt - now),
+    usage: byId(
+      () => true,
+      (slot) => ledger.read(slot),
+    ),
+  };
+}
+
+function stateName(slots: SlotsContext): string {
+  if (slots.probe !== null) return `s${slots.probe.slot}.probing`;
+  return isExhausted(slots) ? "exhausted" : `s${slots.home}.serving`;
+}
