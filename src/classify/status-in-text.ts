@@ -6,6 +6,7 @@
 const statusPositions: readonly RegExp[] = [
   /(?<![\w.])(?:error[ _]?code|status(?:[ _]?code)?|http(?:\/\d(?:\.\d)?)?(?:[ _]?(?:status|error))?(?:[ _]?code)?|(?:response|return)[ _]?code|code|api|错误码|状态码)[\s:：='"`*([<_]{0,6}(?:error[\s:]{1,3})?([45]\d\d)(?![\da-f]{3}|\d|-|\.\d)/gi,
   /(?:^|\b\w{0,40}(?:Error|Exception)\b:?\s{0,3}|\berror:?\s{1,3}|\()\W{0,3}([45]\d\d)(?=[\s:{,\-–—)]|$)(?!\s{1,3}(?:tokens?|characters?|chars?|requests?|items?|bytes?|ms|milliseconds?|seconds?|minutes?|kb|mb|images?|messages?|documents?|times?)\b)/gi,
+  /\b(?:returned|responded with|answered|got|received)(?: with| an?| http| status| code){0,3} ([45]\d\d)(?=[\s:.,;)]|$)(?!\s{1,3}(?:tokens?|bytes?|ms|items?|characters?|messages?|chunks?|events?|images?)\b)/gi,
   /(?:\[|<|')([45]\d\d)(?=[>\]' ])(?!\s\d)/g,
   /\b([45]\d\d)\s{1,2}(?:Bad Request|Unauthorized|Authorization Required|Payment Required|Forbidden|Not Found|Request Timeout|Conflict|Request Entity Too Large|Payload Too Large|Unprocessable|Too Many Requests|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|status code)/gi,
 ];
