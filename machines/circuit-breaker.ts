@@ -39,7 +39,10 @@ export type BreakerEvent =
 /** What a breaker knows. Plain data. */
 export interface BreakerContext {
   readonly policy: BreakerPolicy;
+  /** The time of the last event that changed something. */
   readonly at: number;
+  /** When the armed delayed transition fires. */
+  readonly wakeAt: number;
   /** Failures in a row. */
   readonly failures: number;
   /** The present reset timeout, doubled after each failed probe. */
@@ -60,9 +63,7 @@ const counts = (policy: BreakerPolicy, errorClass: ErrorClass): boolean =>
 
 function build(now: () => number) {
   const timeOf = (context: BreakerContext, event: BreakerEvent): number =>
-    event.type.startsWith("xstate.") ? wakeAt(context) : Math.max(event.at ?? now(), context.at);
-  const wakeAt = ({ openUntil, at }: BreakerContext): number =>
-    Math.min(Math.max(openUntil ?? Infinity, at), at + longestDelayMs);
+    event.type.startsWith("xstate.") ? context.wakeAt : Math.max(event.at ?? now(), context.at);
   const isFresh = (context: BreakerContext, event: BreakerEvent): boolean =>
     "ticket" in event && event.ticket === context.ticket;
 
@@ -70,10 +71,10 @@ function build(now: () => number) {
     types: {
       context: {} as BreakerContext,
       events: {} as BreakerEvent,
-      input: {} as { readonly policy: BreakerPolicy; readonly at?: number } | undefined,
+      input: {} as { readonly policy?: BreakerPolicy; readonly at?: number } | undefined,
       tags: {} as "open",
     },
-    delays: { resetTimeout: ({ context }) => wakeAt(context) - context.at },
+    delays: { resetTimeout: ({ context }) => context.wakeAt - context.at },
     guards: {
       isFresh: ({ context, event }) => isFresh(context, event),
       probeIsFree: ({ context, event }) => isFresh(context, event) && !context.probeIsOut,
@@ -84,9 +85,12 @@ function build(now: () => number) {
         (context.policy.tripOn.includes(event.class) || context.failures + 1 >= context.policy.failureThreshold),
       counts: ({ context, event }) =>
         isFresh(context, event) && event.type === "FAILURE" && counts(context.policy, event.class),
-      isDue: ({ context }) => context.openUntil !== null && context.openUntil <= wakeAt(context),
+      isDue: ({ context }) => context.openUntil !== null && context.openUntil <= context.wakeAt,
     },
     actions: {
+      arm: assign(({ context: { openUntil, at } }) => ({
+        wakeAt: Math.min(openUntil ?? Infinity, at + longestDelayMs),
+      })),
       count: assign(({ context }) => ({ failures: context.failures + 1 })),
       forgive: assign(({ context, event }) => ({
         at: timeOf(context, event),
@@ -113,11 +117,12 @@ function build(now: () => number) {
     },
   }).createMachine({
     id: "breaker",
-    context: ({ input = { policy: breakerDefaults } }) => ({
-      policy: input.policy,
-      at: input.at ?? now(),
+    context: ({ input: { policy = breakerDefaults, at = now() } = {} }) => ({
+      policy,
+      at,
+      wakeAt: at,
       failures: 0,
-      resetTimeoutMs: input.policy.resetTimeoutMs,
+      resetTimeoutMs: policy.resetTimeoutMs,
       openUntil: null,
       ticket: 0,
       probeIsOut: false,
@@ -136,6 +141,7 @@ function build(now: () => number) {
       // Deaf to outcomes: what was in flight when it opened is older than the last transition.
       open: {
         tags: "open",
+        entry: "arm",
         after: {
           resetTimeout: [
             { guard: "isDue", target: "half_open", actions: "halfOpen" },

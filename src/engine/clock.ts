@@ -30,9 +30,9 @@ function setLink(chain: Chain, callback: () => void, delayMs: number, kind: "for
   if (kind === "background") chain.link.unref();
 }
 
-/** The process's own monotonic time. */
+/** The process's own monotonic time, counted from the Unix epoch as far as the process's start knew it. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
   setTimer: (callback, delayMs, kind) => {
     const chain: Chain = {};
     setLink(chain, callback, delayMs, kind);

@@ -6,7 +6,8 @@ import {
   type SlotsEvent,
   type SlotsInput,
 } from "../../machines/index.ts";
-import type { Clock, Timer } from "./clock.ts";
+import { createActorTimer } from "./actor-timer.ts";
+import type { Clock } from "./clock.ts";
 
 /** Runs one model's machine: hands it events with their time, and fires what is due before anything else happens. */
 export interface SlotsKeeper {
@@ -33,44 +34,24 @@ const byTheClock: Cause = {};
 
 /** Starts the machine of a model on a clock. */
 export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: SlotsListener): SlotsKeeper {
-  let armed: (() => void) | undefined;
-  let timer: Timer;
   let cause = byTheClock;
-
-  // A model has one delayed transition at most, so one place is enough to hold it.
+  const timer = createActorTimer(clock, () => read().wakeAt);
   const actor = createActor(credentialSlots(input.disabled.length), {
     input: { ...input, at: input.at ?? clock.now() },
-    clock: {
-      setTimeout: (callback: () => void) => (armed = callback),
-      clearTimeout: (handle: unknown) => {
-        if (handle === armed) armed = undefined;
-      },
-    },
+    clock: timer.clock,
   });
   const read = (): SlotsContext => actor.getSnapshot().context;
-
-  function setTimer(): void {
-    clock.clearTimer(timer);
-    timer = undefined;
-    if (armed !== undefined) timer = clock.setTimer(current, Math.max(0, read().wakeAt - clock.now()), "background");
-  }
-
-  function current(): SlotsContext {
-    if (armed === undefined || read().wakeAt > clock.now()) return read();
-    while (armed !== undefined && read().wakeAt <= clock.now()) {
-      const fire: () => void = armed;
-      armed = undefined;
-      fire();
-    }
-    setTimer();
+  const current = (): SlotsContext => {
+    timer.fireDue();
     return read();
-  }
+  };
 
   actor.start();
-  setTimer();
+  timer.rearm();
   let before = read();
   actor.subscribe({
     next: ({ context }) => {
+      timer.rearm();
       const last = before;
       before = context;
       if (context !== last) onChange(last, context, cause);
@@ -85,19 +66,17 @@ export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: Slo
     read,
     current,
     send: (event, rule) => {
-      current();
-      const held = armed;
+      timer.fireDue();
       cause = { event, rule };
       try {
         actor.send({ ...event, at: clock.now() });
       } finally {
         cause = byTheClock;
       }
-      if (armed !== held) setTimer();
     },
     stop: () => {
       actor.stop();
-      clock.clearTimer(timer);
+      timer.stop();
     },
   };
 }
