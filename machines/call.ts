@@ -115,6 +115,14 @@ const settled =
     failures: context.failures,
   });
 
+/**
+ * Whether an outcome ends the turn that is on, so that the model's machine is to be told of it: a failure that will be
+ * retried is none yet (S2). `event.slots` may be what the model's machine knew before.
+ */
+export function endsTurn(call: CallContext, event: CallEvent): boolean {
+  return delayAfter(call, event, () => 0) === undefined;
+}
+
 const turnAfter = (call: CallContext, event: CallEvent): Turn | undefined =>
   isFailed(event) ? nextTurn(event.slots, call, event.at) : undefined;
 
@@ -132,7 +140,7 @@ function build(random: () => number) {
       isTurnedAway: ({ context }) => context.turn === null,
       isCommitted: ({ context }) => context.committed,
       // Whether there is a retry does not depend on the draw.
-      canRetry: ({ context, event }) => delayAfter(context, event, () => 0) !== undefined,
+      canRetry: ({ context, event }) => !endsTurn(context, event),
       hasNext: ({ context, event }) => turnAfter(context, event) !== undefined,
     },
     actions: {

@@ -17,6 +17,7 @@ export {
   type CallOptions,
   type CallOutput,
   type CallResult,
+  endsTurn,
 } from "./call.ts";
 export {
   changesNothing,

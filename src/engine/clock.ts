@@ -16,27 +16,37 @@ export interface Clock {
 /** Node's timers hold 31 bits of milliseconds, and fire a longer delay at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** One link of a chain of timers as long as the delay. */
-interface Chain {
-  link?: NodeJS.Timeout;
-}
+/** A delay that needs more than one timer, link by link. */
+class TimerChain {
+  #link: NodeJS.Timeout;
 
-function setLink(chain: Chain, callback: () => void, delayMs: number, kind: "foreground" | "background"): void {
-  const restMs = delayMs - longestDelayMs;
-  chain.link =
-    restMs > 0
-      ? setTimeout(() => setLink(chain, callback, restMs, kind), longestDelayMs)
-      : setTimeout(callback, delayMs);
-  if (kind === "background") chain.link.unref();
+  constructor(callback: () => void, delayMs: number, isBackground: boolean) {
+    const next = (restMs: number): NodeJS.Timeout => {
+      const link =
+        restMs > longestDelayMs
+          ? setTimeout(() => (this.#link = next(restMs - longestDelayMs)), longestDelayMs)
+          : setTimeout(callback, restMs);
+      return isBackground ? link.unref() : link;
+    };
+    this.#link = next(delayMs);
+  }
+
+  clear(): void {
+    clearTimeout(this.#link);
+  }
 }
 
 /** The process's own monotonic time, counted from the Unix epoch as far as the process's start knew it. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   setTimer: (callback, delayMs, kind) => {
-    const chain: Chain = {};
-    setLink(chain, callback, delayMs, kind);
-    return chain;
+    const isBackground = kind === "background";
+    if (delayMs > longestDelayMs) return new TimerChain(callback, delayMs, isBackground);
+    const timer = setTimeout(callback, delayMs);
+    return isBackground ? timer.unref() : timer;
   },
-  clearTimer: (timer) => clearTimeout((timer as Chain | undefined)?.link),
+  clearTimer: (timer) => {
+    if (timer instanceof TimerChain) timer.clear();
+    else clearTimeout(timer as NodeJS.Timeout | undefined);
+  },
 };

@@ -149,6 +149,10 @@ export function createModelEngine<Credential extends EngineCredential>(
     (before, after, cause) => tellChange(listeners, model, ids, before, after, cause),
   );
   const drain = createDrain();
+  const limits = {
+    timeout: { limit: "timeout", timeoutMs: policy.attemptTimeoutMs },
+    first_byte_timeout: { limit: "first_byte_timeout", timeoutMs: policy.firstByteTimeoutMs },
+  } as const;
 
   const environment: CallEnvironment<Credential> = {
     keeper,
@@ -196,7 +200,7 @@ export function createModelEngine<Credential extends EngineCredential>(
       const call: Call<Credential, Value> = {
         id: nextCallId(),
         scope,
-        limit: limitOf(policy, work.limit),
+        limit: limits[work.limit],
         attempt: work.attempt,
         discard: work.discard,
         progress: { tried: [], capable: capableOf(credentials, capabilities) },
@@ -243,13 +247,6 @@ export function createModelEngine<Credential extends EngineCredential>(
       keeper.stop();
     },
   };
-}
-
-function limitOf(
-  { attemptTimeoutMs, firstByteTimeoutMs }: ModelPolicy<EngineCredential>,
-  limit: AttemptLimit["limit"],
-): AttemptLimit {
-  return { limit, timeoutMs: limit === "timeout" ? attemptTimeoutMs : firstByteTimeoutMs };
 }
 
 /** Which slots can do all that is asked; `undefined` when nothing is (S27). */
