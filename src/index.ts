@@ -1,0 +1,54 @@
+/** Multi-credential failover for LLM, VLM and embedding calls. */
+export type { ErrorClass } from "../machines/index.ts";
+export type { FailureFacts, Verdict } from "./classify/index.ts";
+export { loadConfig } from "./config/index.ts";
+export type {
+  Capability,
+  Config,
+  Credential,
+  CredentialConfigInput,
+  Duration,
+  FailbackConfigInput,
+  GatewayConfigInput,
+  KeyswitchConfig,
+  ModelConfigInput,
+  RetryConfigInput,
+  SecretInput,
+} from "./config/index.ts";
+export type { AttemptContext, TokenUsage } from "./engine/call.ts";
+export type {
+  CircuitBreaker,
+  CircuitBreakerOptions,
+  CircuitBreakerSnapshot,
+  Ticket,
+} from "./engine/circuit-breaker.ts";
+export { failureOf, type FailureReport } from "./engine/failure-report.ts";
+export type { ModelSnapshot } from "./engine/model-engine.ts";
+export type { AttemptEvent, ModelEvents, Move, ProbeEvent, SettledEvent } from "./engine/model-events.ts";
+export type { CredentialUsage } from "./engine/usage.ts";
+export {
+  AllCredentialsFailedError,
+  AttemptTimeoutError,
+  CircuitOpenError,
+  ClosedError,
+  ConfigError,
+  DeadlineExceededError,
+  type FailedAttempt,
+  type InputIssue,
+  KeyswitchError,
+  NoCredentialError,
+  StreamInterruptedError,
+  UnknownModelError,
+  UsageError,
+} from "./errors.ts";
+export {
+  type CallOptions,
+  classify,
+  createCircuitBreaker,
+  createKeyswitch,
+  createModel,
+  type Keyswitch,
+  type Model,
+  type StreamOptions,
+} from "./keyswitch.ts";
+export { Secret } from "./secret.ts";
