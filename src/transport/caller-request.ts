@@ -1,0 +1,63 @@
+import { type JsonObjectText, memberText, readObject } from "./json-members.ts";
+
+/** What the caller asks for, read once, so that it can be sent as often as there are credentials. */
+export interface CallerRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: Buffer | undefined;
+  /** The body taken apart, where it is a JSON object. */
+  readonly json: JsonObjectText | undefined;
+  readonly wantsStream: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Body = NonNullable<RequestInit["body"]>;
+
+/**
+ * Reads what `fetch` is given. The body is held in memory whole, whatever its size and kind: one that could not be sent
+ * again could not fail over.
+ *
+ * @throws TypeError if the URL is none; whatever a body that is a stream throws.
+ */
+export async function readCallerRequest(input: string | URL | Request, init: RequestInit = {}): Promise<CallerRequest> {
+  const given = isRequest(input) ? input : undefined;
+  const url = new URL(isRequest(input) ? input.url : input);
+  const headers = new Headers(init.headers ?? given?.headers);
+  const signal = init.signal ?? given?.signal;
+  signal?.throwIfAborted();
+  const body = await bodyBytes(init.body ?? given?.body ?? undefined, headers);
+  const json = body !== undefined && maybeJson(headers) ? readObject(body) : undefined;
+  if (json !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
+  return {
+    method: (init.method ?? given?.method ?? "GET").toUpperCase(),
+    url,
+    headers,
+    body,
+    json,
+    wantsStream: json !== undefined && memberText(json, "stream") === "true",
+    signal,
+  };
+}
+
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === "object" && "url" in input;
+}
+
+/** The bytes of any body that `fetch` takes; the type that a form or a blob brings along goes into the headers. */
+async function bodyBytes(body: Body | undefined, headers: Headers): Promise<Buffer | undefined> {
+  if (body === undefined) return undefined;
+  if (typeof body === "string") return Buffer.from(body);
+  if (body instanceof ArrayBuffer) return Buffer.from(body);
+  if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const carrier = new Response(body);
+  const contentType = carrier.headers.get("content-type");
+  if (contentType !== null && !headers.has("content-type")) headers.set("content-type", contentType);
+  return Buffer.from(await carrier.arrayBuffer());
+}
+
+/** Bodies are JSON unless they say that they are something else; plain text is what `fetch` makes of a string. */
+function maybeJson(headers: Headers): boolean {
+  const contentType = headers.get("content-type");
+  return contentType === null || /json|^text\/plain/i.test(contentType);
+}

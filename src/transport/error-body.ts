@@ -1,0 +1,35 @@
+/** What an answer of any kind holds when it is one. */
+const payloadKeys = ["choices", "data", "output", "content", "results", "candidates", "embeddings", "text", "id"];
+
+/** Whether a JSON body, or the data of an event, tells of an error, whatever the status it came under. */
+export function isErrorBody(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return false;
+  const fields = body as Readonly<Record<string, unknown>>;
+  const { error, object, type, success, base_resp: baseResponse } = fields;
+  if (typeof error === "object" ? error !== null : typeof error === "string" && error !== "") return true;
+  if (object === "error" || type === "error") return true;
+  if (hasFailedStatus(baseResponse)) return true;
+  const isPayload = payloadKeys.some((key) => fields[key] !== undefined && fields[key] !== null);
+  return !isPayload && (success === false || hasCodeAndSentence(fields));
+}
+
+/** MiniMax tells every failure so, under status 200. https://platform.minimax.io/docs/api-reference/errorcode */
+function hasFailedStatus(baseResponse: unknown): boolean {
+  if (typeof baseResponse !== "object" || baseResponse === null || !("status_code" in baseResponse)) return false;
+  return typeof baseResponse.status_code === "number" && baseResponse.status_code !== 0;
+}
+
+/** `{"code": "Arrearage", "message": …}`, `{"code": 500, "msg": …}`, as relays and Chinese providers write. */
+function hasCodeAndSentence({ code, message, msg }: Readonly<Record<string, unknown>>): boolean {
+  const isCode = (typeof code === "number" && code !== 0 && code !== 200) || (typeof code === "string" && code !== "");
+  return isCode && (typeof message === "string" || typeof msg === "string");
+}
+
+/** Parses JSON; `undefined` for what is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Credential } from "../config/runtime.ts";
+import type { Endpoint } from "../providers/provider.ts";
+
+/** Headers that speak of one connection only (RFC 9110, 7.6.1). */
+export const hopByHopHeaders: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** What is the caller's own business with whom it believes to talk to: it would name the wrong account, or leak a key. */
+const callersOwn: ReadonlySet<string> = new Set([
+  "authorization",
+  "x-api-key",
+  "api-key",
+  "x-goog-api-key",
+  "cookie",
+  "openai-organization",
+  "openai-project",
+]);
+
+/** What is worked out anew for each exchange. */
+const workedOut: ReadonlySet<string> = new Set(["host", "content-length", "expect", "accept-encoding"]);
+
+/** What an upstream may compress with. A stream is asked for plain: compressors hold events back. */
+const compressions = { whole: "gzip, br", stream: "identity" };
+
+/** The headers of one attempt: the caller's, without its keys, and the credential's own. */
+export function upstreamHeaders(
+  { headers, wantsStream }: { readonly headers: Headers; readonly wantsStream: boolean },
+  { auth, headers: fixed = {} }: Endpoint,
+  { apiKey, headers: extra }: Credential,
+): Record<string, string> {
+  const sent: Record<string, string> = {
+    ...fixed,
+    ...passedOn(headers),
+    "accept-encoding": wantsStream ? compressions.stream : compressions.whole,
+  };
+  if (auth !== "none" && !apiKey.isEmpty) {
+    const key = apiKey.reveal();
+    sent[auth.header] = auth.scheme === undefined ? key : `${auth.scheme} ${key}`;
+  }
+  for (const [name, value] of Object.entries(extra)) sent[name] = value.reveal();
+  return sent;
+}
+
+function passedOn(headers: Headers): Record<string, string> {
+  const named = namedByConnection(headers.get("connection"));
+  const passed: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    const stays =
+      hopByHopHeaders.has(name) ||
+      callersOwn.has(name) ||
+      workedOut.has(name) ||
+      named.includes(name) ||
+      name.startsWith("x-keyswitch-");
+    if (!stays) passed[name] = value;
+  }
+  return passed;
+}
+
+/** The headers that a `Connection` header declares to be of this connection only. */
+export function namedByConnection(connection: string | null | undefined): readonly string[] {
+  return (connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+}

@@ -1,0 +1,68 @@
+import type { TokenUsage } from "../engine/call.ts";
+import { createEventReader, type ServerSentEvent } from "./sse.ts";
+import type { StreamDialect } from "./stream-dialects/index.ts";
+
+/** How far a stream has come. `closing`: it may end here. `ended`: it said itself that it has. */
+export type StreamProgress = "silent" | "begun" | "closing" | "ended";
+
+/** Looks on as a stream goes by, and changes nothing in it. */
+export interface StreamWatch {
+  readonly progress: StreamProgress;
+  /** How many events have gone by. */
+  readonly events: number;
+  /** Data of the event that told of an error. */
+  readonly error: string | undefined;
+  readonly usage: TokenUsage | undefined;
+  see(bytes: Uint8Array): void;
+  /** Says that no more bytes will come. */
+  seeEnd(): void;
+}
+
+/** Watches a stream of events. */
+export function watchEvents(dialect: StreamDialect): StreamWatch {
+  const reader = createEventReader();
+  const watch = {
+    progress: "silent" as StreamProgress,
+    events: 0,
+    error: undefined as string | undefined,
+    usage: undefined as TokenUsage | undefined,
+    see: (bytes: Uint8Array) => reader.read(bytes).forEach(note),
+    seeEnd: () => reader.end().forEach(note),
+  };
+
+  function note(event: ServerSentEvent): void {
+    watch.events += 1;
+    if (watch.progress === "ended") return;
+    if (watch.progress !== "silent" && dialect.isPlainOutput(event)) {
+      watch.progress = "begun";
+      return;
+    }
+    const { kind, usage } = dialect.read(event);
+    if (usage !== undefined) watch.usage = { ...watch.usage, ...definedOf(usage) };
+    if (kind === "output") watch.progress = "begun";
+    else if (kind === "closing") watch.progress = "closing";
+    else if (kind === "end" && watch.progress !== "silent") watch.progress = "ended";
+    else if (kind === "error") watch.error ??= event.data;
+  }
+
+  return watch;
+}
+
+/** Watches bytes that are no events, as those of a sound file: the first is output, and any may be the last. */
+export function watchBytes(): StreamWatch {
+  const watch = {
+    progress: "silent" as StreamProgress,
+    events: 0,
+    error: undefined,
+    usage: undefined,
+    see: () => {
+      watch.progress = "closing";
+    },
+    seeEnd: () => undefined,
+  };
+  return watch;
+}
+
+function definedOf({ inputTokens, outputTokens }: TokenUsage): TokenUsage {
+  return { ...(inputTokens !== undefined && { inputTokens }), ...(outputTokens !== undefined && { outputTokens }) };
+}
