@@ -25,6 +25,17 @@ const stopped = { kind: "stopped" } as const;
 export class AttemptSignal {
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
+  #onAbort: ((reason: unknown) => void) | undefined;
+
+  get isAborted(): boolean {
+    return this.#aborted !== undefined;
+  }
+
+  /** What is told of the abort besides the signal, one at a time; at once if it has been. */
+  set onAbort(listener: ((reason: unknown) => void) | undefined) {
+    this.#onAbort = listener;
+    if (this.#aborted !== undefined) listener?.(this.#aborted.reason);
+  }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -32,9 +43,12 @@ export class AttemptSignal {
     return this.#controller.signal;
   }
 
+  /** The first reason counts. */
   abort(reason: unknown): void {
-    this.#aborted ??= { reason };
+    if (this.#aborted !== undefined) return;
+    this.#aborted = { reason };
     this.#controller?.abort(reason);
+    this.#onAbort?.(reason);
   }
 }
 

@@ -59,9 +59,11 @@ export class CallScope {
     this.onStop?.(stop.reason);
   }
 
-  /** Waits, unless the call is stopped. */
+  /** Waits until then, or until the call is stopped. */
   pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
+      // A listener of the attempt's end may have stopped it.
+      if (this.stop !== undefined) return resolve();
       const end = (): void => {
         this.clock.clearTimer(timer);
         this.onStop = undefined;

@@ -19,7 +19,10 @@ export interface AttemptContext<Credential> {
   readonly signal: AbortSignal;
   /** The attempt's number in its call, from 1. */
   readonly attempt: number;
-  /** Books the tokens that this attempt used; they count once, if it serves (S40). */
+  /**
+   * Books the tokens that this attempt used; they count once, if it serves, also when they are told after its first
+   * item. Told again, each number replaces the one before it (S40).
+   */
   readonly recordUsage: (usage: TokenUsage) => void;
 }
 
@@ -28,6 +31,8 @@ export interface ServedTurn<Credential> {
   readonly credential: Credential;
   readonly slot: number;
   readonly epochAfter: number;
+  /** The tokens that were counted for it so far; undefined: unknown (S40). */
+  usage: TokenUsage | undefined;
 }
 
 /** How a call ended, as a value; only the public edge throws. */
@@ -74,4 +79,6 @@ export interface CallEnvironment<Credential> {
     durationMs: number,
     usage: TokenUsage | undefined,
   ) => void;
+  /** Tokens that a turn told after it had served. */
+  readonly onUsage: (turn: ServedTurn<Credential>, usage: TokenUsage) => void;
 }

@@ -87,7 +87,7 @@ export function createBreaker(
   const retryAfterMs = (): number => Math.max(0, (read().openUntil ?? 0) - clock.now());
   actor.start();
   actor.subscribe({
-    next: timer.rearm,
+    next: () => timer.rearm(),
     error: (error) => {
       throw error;
     },
@@ -100,7 +100,10 @@ export function createBreaker(
       throw new CircuitOpenError({ retryAfterMs: retryAfterMs() });
     }
     if (state() === "half_open") actor.send({ type: "PROBE", ticket, at: clock.now() });
+    let isTold = false;
     const tell = (event: { type: "SUCCESS" | "RELEASE" } | { type: "FAILURE"; class: ErrorClass }): void => {
+      if (isTold) return;
+      isTold = true;
       timer.fireDue();
       actor.send({ ...event, ticket, at: clock.now() });
     };
@@ -137,20 +140,30 @@ export function createBreaker(
 }
 
 function breakerPolicy(options: CircuitBreakerOptions): BreakerPolicy {
-  const { failure_threshold: failureThreshold = breakerDefaults.failureThreshold, trip_on: tripOn = breakerDefaults.tripOn } =
-    options;
+  const {
+    failure_threshold: failureThreshold = breakerDefaults.failureThreshold,
+    trip_on: tripOn = breakerDefaults.tripOn,
+  } = options;
   const resetTimeoutMs = optionMs("reset_timeout", options.reset_timeout, breakerDefaults.resetTimeoutMs);
   const maxResetTimeoutMs = optionMs("max_reset_timeout", options.max_reset_timeout, resetTimeoutMs);
   if (!Number.isInteger(failureThreshold) || failureThreshold < 1) {
-    throw new UsageError({ path: "failure_threshold", found: String(failureThreshold), wanted: "a whole number from 1" });
+    throw new UsageError({
+      path: "failure_threshold",
+      found: String(failureThreshold),
+      wanted: "a whole number from 1",
+    });
   }
   if (maxResetTimeoutMs < resetTimeoutMs) {
     const found = `${maxResetTimeoutMs / 1_000} s`;
-    throw new UsageError({ path: "max_reset_timeout", found, wanted: `at least reset_timeout, ${resetTimeoutMs / 1_000} s` });
+    throw new UsageError({
+      path: "max_reset_timeout",
+      found,
+      wanted: `at least reset_timeout, ${resetTimeoutMs / 1_000} s`,
+    });
   }
-  const strange = tripOn.find((each) => !errorClasses.includes(each));
-  if (strange !== undefined) {
-    throw new UsageError({ path: "trip_on", found: String(strange), wanted: `classes among ${errorClasses.join(", ")}` });
+  if (!Array.isArray(tripOn) || !tripOn.every((each) => errorClasses.includes(each))) {
+    const wanted = `a list of classes among ${errorClasses.join(", ")}`;
+    throw new UsageError({ path: "trip_on", found: JSON.stringify(tripOn), wanted });
   }
   return { failureThreshold, resetTimeoutMs, maxResetTimeoutMs, tripOn };
 }
@@ -159,5 +172,9 @@ function optionMs(path: string, value: Duration | undefined, defaultMs: number):
   if (value === undefined) return defaultMs;
   const durationMs = parseDuration(value);
   if (durationMs !== undefined && durationMs > 0) return durationMs;
-  throw new UsageError({ path, found: JSON.stringify(value), wanted: 'a duration above 0: seconds, or a text like "5m"' });
+  throw new UsageError({
+    path,
+    found: JSON.stringify(value),
+    wanted: 'a duration above 0: seconds, or a text like "5m"',
+  });
 }

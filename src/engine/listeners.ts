@@ -1,3 +1,5 @@
+import { inspect, types } from "node:util";
+
 /** Who listens to what, by event name. */
 export interface Listeners<Events extends object> {
   /** Calls `listener` on every such event from now on, until the function that it returns is called. */
@@ -7,7 +9,12 @@ export interface Listeners<Events extends object> {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void;
 }
 
-/** Makes a set of listeners. One that throws is reported as a process warning: it must not change a call's fate. */
+/** A listener's fault must not change a call's fate, nor end the process as an unhandled rejection would. */
+function warn(error: unknown): void {
+  process.emitWarning(types.isNativeError(error) ? error : inspect(error), "KeyswitchListenerWarning");
+}
+
+/** Makes a set of listeners. One that throws, or returns a promise that rejects, is reported as a process warning. */
 export function createListeners<Events extends object>(): Listeners<Events> {
   const byName = new Map<keyof Events, Set<(event: never) => void>>();
   return {
@@ -19,11 +26,15 @@ export function createListeners<Events extends object>(): Listeners<Events> {
     },
     has: (name) => (byName.get(name)?.size ?? 0) > 0,
     emit: (name, event) => {
-      for (const listener of byName.get(name) ?? []) {
+      const listeners = byName.get(name) ?? new Set();
+      // One that is added meanwhile hears the next event, one that is taken away no more.
+      for (const listener of Array.from(listeners)) {
+        if (!listeners.has(listener)) continue;
         try {
-          listener(event as never);
+          const returned: unknown = listener(event as never);
+          if (returned instanceof Promise) returned.catch(warn);
         } catch (error) {
-          process.emitWarning(error instanceof Error ? error : String(error), "KeyswitchListenerWarning");
+          warn(error);
         }
       }
     },

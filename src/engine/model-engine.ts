@@ -22,7 +22,7 @@ import { createListeners, type Listeners } from "./listeners.ts";
 import { type ModelEvents, tellChange } from "./model-events.ts";
 import { runCall } from "./run-call.ts";
 import { createSlotsKeeper, type SlotsKeeper } from "./slots-keeper.ts";
-import { createUsageLedger, type CredentialUsage, type UsageLedger } from "./usage.ts";
+import { createUsageLedger, type CredentialUsage, type UsageLedger, withTokens } from "./usage.ts";
 import type { Failure, Verdict } from "./verdict.ts";
 
 /** A credential as far as the engine looks at it. */
@@ -86,7 +86,7 @@ export interface ModelEngine<Credential extends EngineCredential> {
   finish(call: EndedCall<Credential, unknown>, result?: Settled<Credential, unknown>["result"] | "interrupted"): void;
   /** Evidence that came after a turn's success (S25). */
   tellLate(call: EndedCall<Credential, unknown>, turn: ServedTurn<Credential>, error: unknown): Failure;
-  /** Tokens that an answer told after it had begun to be handed on (S40). */
+  /** Tokens that an answer told after it had begun to be handed on; told again, each number replaces its former (S40). */
   tellUsage(turn: ServedTurn<Credential>, usage: TokenUsage): void;
   /** Carries out an operator's word (S14). */
   operate(event: OperatorEvent): void;
@@ -135,10 +135,16 @@ export function createModelEngine<Credential extends EngineCredential>(
   policy: ModelPolicy<Credential>,
   { classify: classifyOther, clock = systemClock, random = Math.random }: EngineParts<Credential>,
 ): ModelEngine<Credential> {
-  const classify = (error: unknown, credential: Credential): Verdict =>
-    error instanceof AttemptTimeoutError
-      ? { class: "transient", rule: `timeout.${error.limit}` }
-      : classifyOther(error, credential);
+  const classify = (error: unknown, credential: Credential): Verdict => {
+    try {
+      return error instanceof AttemptTimeoutError
+        ? { class: "transient", rule: `timeout.${error.limit}` }
+        : classifyOther(error, credential);
+    } catch {
+      // An error that cannot even be looked at, as a revoked proxy: the call must go on all the same.
+      return { class: "unknown", rule: "unreadable" };
+    }
+  };
   const { id: model, credentials } = policy;
   const ids = credentials.map(({ id }) => id);
   const listeners = createListeners<ModelEvents>();
@@ -149,6 +155,11 @@ export function createModelEngine<Credential extends EngineCredential>(
     (before, after, cause) => tellChange(listeners, model, ids, before, after, cause),
   );
   const drain = createDrain();
+  const tellUsage = (turn: ServedTurn<Credential>, told: TokenUsage): void => {
+    const usage = withTokens(turn.usage, told);
+    ledger.corrected(turn.slot, turn.usage, usage);
+    turn.usage = usage;
+  };
   const limits = {
     timeout: { limit: "timeout", timeoutMs: policy.attemptTimeoutMs },
     first_byte_timeout: { limit: "first_byte_timeout", timeoutMs: policy.firstByteTimeoutMs },
@@ -162,6 +173,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     leaseMs: policy.failback.timeoutMs,
     random,
     classify,
+    onUsage: tellUsage,
     onAttempt: (call, slot, outcome, durationMs, usage) => {
       ledger.attempted(slot);
       if (outcome === "ok") ledger.served(slot, usage);
@@ -190,25 +202,32 @@ export function createModelEngine<Credential extends EngineCredential>(
       { signal, deadlineMs = policy.deadlineMs, capabilities = [] }: CallLimits,
     ) => {
       drain.enter();
-      const failures: Failure[] = [];
-      const scope = new CallScope(clock, {
-        signal,
-        deadlineMs,
-        deadlineError: (ms) =>
-          new DeadlineExceededError({ model, deadlineMs: ms, attempts: failures.map(failedAttempt) }),
-      });
-      const call: Call<Credential, Value> = {
-        id: nextCallId(),
-        scope,
-        limit: limits[work.limit],
-        attempt: work.attempt,
-        discard: work.discard,
-        progress: { tried: [], capable: capableOf(credentials, capabilities) },
-        failures,
-        attempts: 0,
-      };
-      const settled = await runCall(environment, call);
-      return { id: call.id, settled, failures, attempts: call.attempts, scope };
+      try {
+        const capable = capableOf(credentials, capabilities);
+        const failures: Failure[] = [];
+        const scope = new CallScope(clock, {
+          signal,
+          deadlineMs,
+          deadlineError: (ms) =>
+            new DeadlineExceededError({ model, deadlineMs: ms, attempts: failures.map(failedAttempt) }),
+        });
+        const call: Call<Credential, Value> = {
+          id: nextCallId(),
+          scope,
+          limit: limits[work.limit],
+          attempt: work.attempt,
+          discard: work.discard,
+          progress: { tried: [], capable },
+          failures,
+          attempts: 0,
+        };
+        const settled = await runCall(environment, call);
+        return { id: call.id, settled, failures, attempts: call.attempts, scope };
+      } catch (error) {
+        // A limit that is none: a call that never began must not hold up the closing.
+        drain.leave();
+        throw error;
+      }
     },
     finish: ({ id: call, settled, failures, attempts, scope }, result = settled.result) => {
       scope.end();
@@ -239,7 +258,7 @@ export function createModelEngine<Credential extends EngineCredential>(
       }
       return { credential: credential.id, verdict, index: attempts, error, durationMs: 0 };
     },
-    tellUsage: ({ slot }, usage) => ledger.toldLater(slot, usage),
+    tellUsage,
     active: () => ids[keeper.read().home],
     snapshot: () => snapshotOf(policy, keeper, ledger, clock),
     close: async () => {

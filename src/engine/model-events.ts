@@ -81,7 +81,7 @@ export function tellChange(
     listeners.emit("probe", {
       model,
       credential,
-      phase: endOfProbe(before.probe.slot, before, after),
+      phase: endOfProbe(before.probe.slot, before, after, cause),
       cause,
       rule,
       call,
@@ -97,7 +97,7 @@ export function tellChange(
   }
 }
 
-function endOfProbe(slot: number, before: SlotsContext, after: SlotsContext): ProbeEvent["phase"] {
-  if (after.home === slot) return "proved";
+function endOfProbe(slot: number, before: SlotsContext, after: SlotsContext, cause: string): ProbeEvent["phase"] {
+  if (after.home === slot && cause === "success") return "proved";
   return (after.slots[slot]?.failedFailbacks ?? 0) > (before.slots[slot]?.failedFailbacks ?? 0) ? "failed" : "ended";
 }

@@ -12,7 +12,8 @@ import {
   type TurnEvent,
 } from "../../machines/index.ts";
 import { AttemptSignal, runAttempt } from "./attempt.ts";
-import type { AttemptContext, Call, CallEnvironment, CallRecord, Settled, TokenUsage } from "./call.ts";
+import type { AttemptContext, Call, CallEnvironment, CallRecord, ServedTurn, Settled, TokenUsage } from "./call.ts";
+import { withTokens } from "./usage.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -56,20 +57,23 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
   const { clock } = call.scope;
   const credential = environment.credentials[turn.slot] as Credential;
   for (let retries = 0; ; retries += 1) {
+    // While nothing waited: a listener, or a caller between two attempts.
+    if (call.scope.stop !== undefined) return stopped(environment, call, turn, 0);
+
     const startedAt = clock.now();
     call.attempts += 1;
     const attemptSignal = new AttemptSignal();
-    const context = attemptContext(call, credential, attemptSignal);
+    const { context, tokens } = attemptRecord(environment, call, credential, attemptSignal);
     const outcome = await runAttempt(call, credential.id, attemptSignal, () => call.attempt(context, attemptSignal));
     const durationMs = clock.now() - startedAt;
 
     if (outcome.kind === "value") {
-      environment.onAttempt(call, turn.slot, "ok", durationMs, context.usage);
+      environment.onAttempt(call, turn.slot, "ok", durationMs, tokens.told);
       tell(environment, call, turn, { class: "ok", rule: "ok" });
-      const served = { credential, slot: turn.slot, epochAfter: keeper.read().epoch };
-      return { result: "served", value: outcome.value, turn: served };
+      tokens.turn = { credential, slot: turn.slot, epochAfter: keeper.read().epoch, usage: tokens.told };
+      return { result: "served", value: outcome.value, turn: tokens.turn };
     }
-    if (outcome.kind === "stopped") return stopped(environment, call, turn, durationMs);
+    if (outcome.kind === "stopped") return cutOff(environment, call, turn, durationMs);
 
     const verdict = environment.classify(outcome.error, credential);
     const failure = { credential: credential.id, verdict, index: call.attempts, error: outcome.error, durationMs };
@@ -88,32 +92,35 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
       return undefined;
     }
     await call.scope.pause(delayMs);
-    if (call.scope.stop !== undefined) return stopped(environment, call, turn, 0);
   }
 }
 
-interface AttemptRecord<Credential> extends AttemptContext<Credential> {
-  usage: TokenUsage | undefined;
+/** What an attempt told of its tokens, and the turn that it served: what it tells later is added to that (S40). */
+interface AttemptTokens<Credential> {
+  told: TokenUsage | undefined;
+  turn: ServedTurn<Credential> | undefined;
 }
 
-function attemptContext<Credential>(
+function attemptRecord<Credential>(
+  { onUsage }: CallEnvironment<Credential>,
   { id: call, attempts: attempt }: CallRecord,
   credential: Credential,
   attemptSignal: AttemptSignal,
-): AttemptRecord<Credential> {
-  const context: AttemptRecord<Credential> = {
+): { readonly context: AttemptContext<Credential>; readonly tokens: AttemptTokens<Credential> } {
+  const tokens: AttemptTokens<Credential> = { told: undefined, turn: undefined };
+  const context: AttemptContext<Credential> = {
     credential,
     call,
     attempt,
-    usage: undefined,
     get signal() {
       return attemptSignal.signal;
     },
-    recordUsage: (tokens) => {
-      context.usage = tokens;
+    recordUsage: (usage) => {
+      if (tokens.turn === undefined) tokens.told = withTokens(tokens.told, usage);
+      else onUsage(tokens.turn, usage);
     },
   };
-  return context;
+  return { context, tokens };
 }
 
 /** Tells the model's machine how a turn ended, unless that would change nothing. */
@@ -132,6 +139,18 @@ function tell<Credential>(
   if (!changesNothing(keeper.current(), event)) keeper.send(event, verdict.rule);
 }
 
+/** An attempt that was on when its call was stopped. */
+function cutOff<Credential>(
+  environment: CallEnvironment<Credential>,
+  call: CallRecord,
+  turn: Turn,
+  durationMs: number,
+): Settled<Credential, never> | undefined {
+  const { stop } = call.scope;
+  if (stop !== undefined) environment.onAttempt(call, turn.slot, stop.kind, durationMs, undefined);
+  return stopped(environment, call, turn, durationMs);
+}
+
 /**
  * A call that was stopped from outside says nothing of its credential, but that it did not answer: a probe is given
  * back, and one that had half its time or more, and was cut off by the clock, failed (S11, S26).
@@ -140,12 +159,11 @@ function stopped<Credential>(
   environment: CallEnvironment<Credential>,
   call: CallRecord,
   turn: Turn,
-  durationMs: number,
+  waitedMs: number,
 ): Settled<Credential, never> | undefined {
   const { stop } = call.scope;
   if (stop === undefined) return undefined;
-  environment.onAttempt(call, turn.slot, stop.kind, durationMs, undefined);
-  if (stop.byClock && durationMs >= call.limit.timeoutMs / 2) {
+  if (stop.byClock && waitedMs >= call.limit.timeoutMs / 2) {
     tell(environment, call, turn, { class: "transient", rule: "timeout.caller" });
   } else if (turn.probes) {
     environment.keeper.send({ type: "RELEASE", call: call.id });

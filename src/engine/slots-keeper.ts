@@ -32,17 +32,57 @@ export type SlotsListener = (before: SlotsContext, after: SlotsContext, cause: C
 
 const byTheClock: Cause = {};
 
+interface Change {
+  readonly before: SlotsContext;
+  readonly after: SlotsContext;
+  readonly cause: Cause;
+}
+
 /** Starts the machine of a model on a clock. */
 export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: SlotsListener): SlotsKeeper {
   let cause = byTheClock;
-  const timer = createActorTimer(clock, () => read().wakeAt);
+  let isMoving = false;
+  let isTelling = false;
+  const changes: Change[] = [];
+
+  /** Lets the machine move, and tells of it when it is at rest: a listener may make a call, or move it again. */
+  function move(act: () => void): void {
+    if (isMoving) return act();
+    isMoving = true;
+    try {
+      act();
+    } finally {
+      isMoving = false;
+    }
+    tellChanges();
+  }
+  /** In their order, also when a listener makes the next one. */
+  function tellChanges(): void {
+    if (isTelling) return;
+    isTelling = true;
+    for (let change = changes.shift(); change !== undefined; change = changes.shift()) {
+      onChange(change.before, change.after, change.cause);
+    }
+    isTelling = false;
+  }
+
+  const fireTimer = (): void => timer.fireDue();
+  const fireDue = (): void => move(fireTimer);
+  const timer = createActorTimer(
+    {
+      now: () => clock.now(),
+      setTimer: (callback, delayMs, kind) => clock.setTimer(() => move(callback), delayMs, kind),
+      clearTimer: (handle) => clock.clearTimer(handle),
+    },
+    () => read().wakeAt,
+  );
   const actor = createActor(credentialSlots(input.disabled.length), {
     input: { ...input, at: input.at ?? clock.now() },
     clock: timer.clock,
   });
   const read = (): SlotsContext => actor.getSnapshot().context;
   const current = (): SlotsContext => {
-    timer.fireDue();
+    fireDue();
     return read();
   };
 
@@ -54,7 +94,9 @@ export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: Slo
       timer.rearm();
       const last = before;
       before = context;
-      if (context !== last) onChange(last, context, cause);
+      if (context !== last) changes.push({ before: last, after: context, cause });
+      // Nobody's move but that of an event sent to the actor itself.
+      if (!isMoving) tellChanges();
     },
     error: (error) => {
       throw error;
@@ -66,13 +108,12 @@ export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: Slo
     read,
     current,
     send: (event, rule) => {
-      timer.fireDue();
-      cause = { event, rule };
-      try {
+      fireDue();
+      move(() => {
+        cause = { event, rule };
         actor.send({ ...event, at: clock.now() });
-      } finally {
         cause = byTheClock;
-      }
+      });
     },
     stop: () => {
       actor.stop();

@@ -1,5 +1,6 @@
 import { AttemptTimeoutError } from "../errors.ts";
 import type { AttemptSignal } from "./attempt.ts";
+import type { CallScope } from "./call-scope.ts";
 import type { AttemptContext, ServedTurn } from "./call.ts";
 import { reportFailure } from "./failure-report.ts";
 import type { CallLimits, EndedCall, EngineCredential, ModelEngine } from "./model-engine.ts";
@@ -16,14 +17,16 @@ export interface StreamLimits<Item> extends CallLimits {
   readonly carriesOutput?: ((item: Item) => boolean) | undefined;
 }
 
-/** A stream whose first item has come. */
+/** A stream whose first item has come. Aborting its attempt closes it. */
 interface OpenStream<Item> {
   readonly iterator: AsyncIterator<Item>;
   readonly attemptSignal: AttemptSignal;
   /** What was read so far: the held-back head and the first item that carries output. */
-  readonly head: readonly Item[];
-  /** Whether the stream ended within its head. */
-  readonly ended: boolean;
+  readonly head: Item[];
+  /** Whether the upstream came to its own end. */
+  ended: boolean;
+  /** Told when it is closed: the read that waits at this moment. */
+  onClose: ((reason: unknown) => void) | undefined;
 }
 
 const mostHeldBack = 64;
@@ -51,22 +54,48 @@ export async function* streamModel<Credential extends EngineCredential, Item>(
     throw rejectionOf(engine.policy, call, limits);
   }
   const { value: stream, turn } = call.settled;
-  let isOpen = !stream.ended;
-  let result: "served" | "interrupted" | "cancelled" | "timed_out" = "served";
+  const { scope } = call;
+  const finish = finishOnce(engine, call);
+  // A stop while the reader is busy, or gone, must not wait for it.
+  scope.onStop = (reason) => {
+    stream.attemptSignal.abort(reason);
+    finish("served");
+  };
+  let result: "served" | "interrupted" = "served";
   try {
-    yield* stream.head;
-    while (isOpen) {
+    for (const item of stream.head) {
+      throwIfStopped(scope);
+      yield item;
+    }
+    while (!stream.ended) {
+      throwIfStopped(scope);
+      result = "interrupted";
       const next = await nextItem(engine, call, stream, turn);
-      if (next.done === true) isOpen = false;
+      result = "served";
+      if (next.done === true) stream.ended = true;
       else yield next.value;
     }
-  } catch (error) {
-    result = call.scope.stop?.kind ?? "interrupted";
-    throw error;
   } finally {
-    engine.finish(call, result);
-    if (isOpen) closeUpstream(stream);
+    finish(result);
+    if (!stream.ended) closeUpstream(stream);
   }
+}
+
+/** Lets go of the call as it ended, or as it was stopped, whichever was first. */
+function finishOnce<Credential extends EngineCredential>(
+  engine: ModelEngine<Credential>,
+  call: EndedCall<Credential, unknown>,
+): (result: "served" | "interrupted") => void {
+  let finished = false;
+  return (result) => {
+    if (finished) return;
+    finished = true;
+    engine.finish(call, call.scope.stop?.kind ?? result);
+  };
+}
+
+function throwIfStopped({ stop }: CallScope): void {
+  if (stop !== undefined) throw stop.reason;
 }
 
 async function openStream<Credential, Item>(
@@ -78,66 +107,66 @@ async function openStream<Credential, Item>(
   const iterable = await open(context);
   const iterator = iterable[Symbol.asyncIterator]();
   const head: Item[] = [];
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done === true) return { iterator, attemptSignal, head, ended: true };
-    head.push(value);
-    if (carriesOutput(value) || head.length >= mostHeldBack) return { iterator, attemptSignal, head, ended: false };
+  const stream: OpenStream<Item> = { iterator, attemptSignal, head, ended: false, onClose: undefined };
+  attemptSignal.onAbort = (reason) => {
+    void returnQuietly(iterator);
+    stream.onClose?.(reason);
+  };
+  try {
+    while (!attemptSignal.isAborted) {
+      const { done, value } = await iterator.next();
+      stream.ended = done === true;
+      if (stream.ended) break;
+      head.push(value as Item);
+      if (carriesOutput(value as Item) || head.length >= mostHeldBack) break;
+    }
+    return stream;
+  } catch (error) {
+    closeUpstream(stream);
+    throw error;
   }
 }
 
 /** Waits for one more item, as long as `idle_timeout` and the call's own limits allow (S26). */
-function nextItem<Credential extends EngineCredential, Item>(
+async function nextItem<Credential extends EngineCredential, Item>(
   engine: ModelEngine<Credential>,
   call: EndedCall<Credential, OpenStream<Item>>,
-  { iterator, attemptSignal }: OpenStream<Item>,
+  stream: OpenStream<Item>,
   turn: ServedTurn<Credential>,
 ): Promise<IteratorResult<Item>> {
-  const { scope } = call;
+  const { clock } = call.scope;
   const { idleTimeoutMs: timeoutMs } = engine.policy;
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      scope.clock.clearTimer(timer);
-      scope.onStop = undefined;
-    };
-    const interrupt = (error: unknown): void => {
+  const giveUp = (): void => {
+    const credential = turn.credential.id;
+    stream.attemptSignal.abort(new AttemptTimeoutError({ credential, limit: "idle_timeout", timeoutMs }));
+  };
+  const timer = clock.setTimer(giveUp, timeoutMs, "foreground");
+  try {
+    return await new Promise<IteratorResult<Item>>((resolve, reject) => {
+      stream.onClose = reject;
+      Promise.resolve(stream.iterator.next()).then(resolve, reject);
+    });
+  } catch (error) {
+    if (call.scope.stop === undefined) {
       const failure = engine.tellLate(call, turn, error);
       reportFailure(engine.policy.id, failure, [...call.failures, failure]);
-      reject(error);
-    };
-    const timer = scope.clock.setTimer(
-      () => {
-        settle();
-        const error = new AttemptTimeoutError({ credential: turn.credential.id, limit: "idle_timeout", timeoutMs });
-        attemptSignal.abort(error);
-        interrupt(error);
-      },
-      timeoutMs,
-      "foreground",
-    );
-    const stop = (reason: unknown): void => {
-      settle();
-      attemptSignal.abort(reason);
-      reject(reason);
-    };
-    if (scope.stop !== undefined) return stop(scope.stop.reason);
-    scope.onStop = stop;
-    iterator.next().then(
-      (next) => {
-        settle();
-        resolve(next);
-      },
-      (error: unknown) => {
-        const wasStopped = scope.stop !== undefined;
-        settle();
-        if (!wasStopped) interrupt(error);
-      },
-    );
-  });
+    }
+    throw error;
+  } finally {
+    clock.clearTimer(timer);
+  }
 }
 
 /** Closes the upstream without waiting for it: a stream that hangs would hold its reader. */
-function closeUpstream<Item>({ iterator, attemptSignal }: OpenStream<Item>): void {
+function closeUpstream<Item>({ attemptSignal }: OpenStream<Item>): void {
   attemptSignal.abort(new DOMException("The stream was closed", "AbortError"));
-  Promise.resolve(iterator.return?.()).catch(() => undefined);
+}
+
+/** An upstream that cannot be closed well is closed all the same. */
+async function returnQuietly<Item>(iterator: AsyncIterator<Item>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // Nobody waits for it any more.
+  }
 }

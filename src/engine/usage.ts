@@ -17,8 +17,8 @@ export interface CredentialUsage {
 export interface UsageLedger {
   attempted(slot: number): void;
   served(slot: number, tokens: TokenUsage | undefined): void;
-  /** Adds the tokens of an answer that told them after it had begun to be handed on. */
-  toldLater(slot: number, tokens: TokenUsage): void;
+  /** Counts other tokens for an answer than were counted until now. */
+  corrected(slot: number, before: TokenUsage | undefined, after: TokenUsage | undefined): void;
   failed(slot: number, errorClass: ErrorClass): void;
   read(slot: number): CredentialUsage;
 }
@@ -32,8 +32,19 @@ interface Count {
   unknownUsage: number;
 }
 
-const countable = (tokens: number | undefined): number =>
-  tokens !== undefined && Number.isFinite(tokens) && tokens > 0 ? tokens : 0;
+const isCount = (tokens: number | undefined): tokens is number => Number.isFinite(tokens) && Number(tokens) >= 0;
+
+/**
+ * What is known of an answer's tokens after it told some: each number replaces the one before it, and what is no count
+ * is as if it had not been said.
+ *
+ * @returns `undefined` while nothing is known.
+ */
+export function withTokens(before: TokenUsage | undefined, told: TokenUsage | undefined): TokenUsage | undefined {
+  const inputTokens = isCount(told?.inputTokens) ? told.inputTokens : before?.inputTokens;
+  const outputTokens = isCount(told?.outputTokens) ? told.outputTokens : before?.outputTokens;
+  return inputTokens === undefined && outputTokens === undefined ? undefined : { inputTokens, outputTokens };
+}
 
 /** Makes an empty ledger for a number of slots. */
 export function createUsageLedger(count: number): UsageLedger {
@@ -46,24 +57,22 @@ export function createUsageLedger(count: number): UsageLedger {
     unknownUsage: 0,
   }));
   const at = (slot: number): Count => counts[slot] as Count;
-  const add = (count: Count, tokens: TokenUsage): void => {
-    count.inputTokens += countable(tokens.inputTokens);
-    count.outputTokens += countable(tokens.outputTokens);
+  const book = (count: Count, tokens: TokenUsage | undefined, times: 1 | -1): void => {
+    if (tokens === undefined) count.unknownUsage += times;
+    count.inputTokens += times * (tokens?.inputTokens ?? 0);
+    count.outputTokens += times * (tokens?.outputTokens ?? 0);
   };
   return {
     attempted: (slot) => {
       at(slot).attempts += 1;
     },
     served: (slot, tokens) => {
-      const count = at(slot);
-      count.served += 1;
-      if (tokens === undefined) count.unknownUsage += 1;
-      else add(count, tokens);
+      at(slot).served += 1;
+      book(at(slot), tokens, 1);
     },
-    toldLater: (slot, tokens) => {
-      const count = at(slot);
-      count.unknownUsage -= 1;
-      add(count, tokens);
+    corrected: (slot, before, after) => {
+      book(at(slot), before, -1);
+      book(at(slot), after, 1);
     },
     failed: (slot, errorClass) => {
       const { failures } = at(slot);
