@@ -19,7 +19,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { createDrain } from "./drain.ts";
 import { failedAttempt } from "./failure-report.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
-import { type ModelEvents, tellChange } from "./model-events.ts";
+import { type ModelEvents, type SettledEvent, type SettledFailure, tellChange } from "./model-events.ts";
 import { runCall } from "./run-call.ts";
 import { createSlotsKeeper, type SlotsKeeper } from "./slots-keeper.ts";
 import { createUsageLedger, type CredentialUsage, type UsageLedger, withTokens } from "./usage.ts";
@@ -71,7 +71,11 @@ export interface EndedCall<Credential, Value> {
   readonly id: string;
   readonly settled: Settled<Credential, Value>;
   readonly failures: readonly Failure[];
+  /** What failed after the answer had begun to be handed on (S25). */
+  lateFailure: Failure | undefined;
   readonly attempts: number;
+  /** Id of the credential whose turn was the last. */
+  readonly lastTried: string | undefined;
   readonly scope: CallScope;
 }
 
@@ -184,6 +188,8 @@ export function createModelEngine<Credential extends EngineCredential>(
         model,
         call: call.id,
         credential: ids[slot] ?? "",
+        index: call.attempts,
+        isStream: call.limit.limit === "first_byte_timeout",
         outcome: typeof outcome === "object" ? outcome.class : outcome,
         rule: verdict?.rule,
         status: verdict?.status,
@@ -221,42 +227,35 @@ export function createModelEngine<Credential extends EngineCredential>(
           failures,
           attempts: 0,
         };
+        if (listeners.has("started")) listeners.emit("started", { model, call: call.id });
         const settled = await runCall(environment, call);
-        return { id: call.id, settled, failures, attempts: call.attempts, scope };
+        const lastTried = ids[call.progress.tried.at(-1) ?? -1];
+        return { id: call.id, settled, failures, lateFailure: undefined, attempts: call.attempts, lastTried, scope };
       } catch (error) {
         // A limit that is none: a call that never began must not hold up the closing.
         drain.leave();
         throw error;
       }
     },
-    finish: ({ id: call, settled, failures, attempts, scope }, result = settled.result) => {
-      scope.end();
+    finish: (call, result = call.settled.result) => {
+      call.scope.end();
       drain.leave();
-      if (!listeners.has("settled")) return;
-      listeners.emit("settled", {
-        model,
-        call,
-        result,
-        credential: settled.result === "served" ? settled.turn.credential.id : undefined,
-        attempts,
-        failures: failures.map(({ credential, verdict }) => ({
-          credential,
-          class: verdict.class,
-          rule: verdict.rule,
-        })),
-        durationMs: clock.now() - scope.startedAt,
-      });
+      if (listeners.has("settled")) {
+        listeners.emit("settled", settledEvent(model, call, result, clock.now() - call.scope.startedAt));
+      }
     },
-    tellLate: ({ id: call, attempts }, { slot, epochAfter: epoch, credential }, error) => {
+    tellLate: (call, { slot, epochAfter: epoch, credential }, error) => {
       const verdict = classify(error, credential);
       ledger.failed(slot, verdict.class);
       if (verdict.class === "auth" || verdict.class === "quota_exceeded") {
         keeper.send(
-          { type: eventOf(verdict.class), call, slot, epoch, retryAfterMs: verdict.retryAfterMs },
+          { type: eventOf(verdict.class), call: call.id, slot, epoch, retryAfterMs: verdict.retryAfterMs },
           verdict.rule,
         );
       }
-      return { credential: credential.id, verdict, index: attempts, error, durationMs: 0 };
+      const failure = { credential: credential.id, verdict, index: call.attempts, error, durationMs: 0 };
+      call.lateFailure = failure;
+      return failure;
     },
     tellUsage,
     active: () => ids[keeper.read().home],
@@ -266,6 +265,31 @@ export function createModelEngine<Credential extends EngineCredential>(
       keeper.stop();
     },
   };
+}
+
+function settledEvent<Credential extends EngineCredential>(
+  model: string,
+  { id: call, settled, failures, lateFailure, attempts, lastTried }: EndedCall<Credential, unknown>,
+  result: SettledEvent["result"],
+  durationMs: number,
+): SettledEvent {
+  const turn = settled.result === "served" ? settled.turn : undefined;
+  const isCutOff = settled.result === "cancelled" || settled.result === "timed_out";
+  return {
+    model,
+    call,
+    result,
+    credential: turn?.credential.id,
+    cutOff: isCutOff ? lastTried : undefined,
+    attempts,
+    failures: (lateFailure === undefined ? failures : [...failures, lateFailure]).map(settledFailure),
+    usage: turn?.usage,
+    durationMs,
+  };
+}
+
+function settledFailure({ credential, verdict, durationMs }: Failure): SettledFailure {
+  return { credential, class: verdict.class, rule: verdict.rule, status: verdict.status, durationMs };
 }
 
 /** Which slots can do all that is asked; `undefined` when nothing is (S27). */

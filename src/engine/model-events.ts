@@ -1,5 +1,6 @@
 import type { CallResult, ErrorClass, SlotsContext } from "../../machines/index.ts";
 import { isExhausted } from "../../machines/index.ts";
+import type { TokenUsage } from "./call.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Cause } from "./slots-keeper.ts";
 
@@ -29,6 +30,22 @@ export interface ProbeEvent {
   readonly call: string | undefined;
 }
 
+/** A call began. It is told within the caller's own async context, so that a trace finds its parent. */
+export interface StartedEvent {
+  readonly model: string;
+  readonly call: string;
+}
+
+/** One thing that failed on a call's way. */
+export interface SettledFailure {
+  readonly credential: string;
+  readonly class: ErrorClass;
+  readonly rule: string;
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
+  readonly durationMs: number;
+}
+
 /** A call ended. */
 export interface SettledEvent {
   readonly model: string;
@@ -36,9 +53,13 @@ export interface SettledEvent {
   readonly result: CallResult;
   /** Id of the credential that served. */
   readonly credential: string | undefined;
+  /** Id of the credential whose turn it was when the call was cancelled or timed out without an answer. */
+  readonly cutOff: string | undefined;
   readonly attempts: number;
-  /** What failed on the way. */
-  readonly failures: readonly { readonly credential: string; readonly class: ErrorClass; readonly rule: string }[];
+  /** What failed on the way, a served stream's late failure included (S25). */
+  readonly failures: readonly SettledFailure[];
+  /** The tokens that the served answer told, to its end; undefined: unknown (S40). */
+  readonly usage: TokenUsage | undefined;
   readonly durationMs: number;
 }
 
@@ -47,6 +68,10 @@ export interface AttemptEvent {
   readonly model: string;
   readonly call: string;
   readonly credential: string;
+  /** The attempt's number in its call, from 1. */
+  readonly index: number;
+  /** Whether it opened a stream: an `ok` then came with the first item, not with the whole answer. */
+  readonly isStream: boolean;
   readonly outcome: "ok" | ErrorClass | "cancelled" | "timed_out";
   readonly rule: string | undefined;
   readonly status: number | undefined;
@@ -59,6 +84,7 @@ export interface ModelEvents {
   readonly failback: Move;
   readonly exhausted: Move;
   readonly probe: ProbeEvent;
+  readonly started: StartedEvent;
   readonly attempt: AttemptEvent;
   readonly settled: SettledEvent;
 }
