@@ -90,6 +90,7 @@ export const errorTables: Readonly<Record<string, ErrorTable>> = {
   ark: volcengineErrors,
   doubao: volcengineErrors,
   byteplus: volcengineErrors,
+  vikingdb: volcengineErrors,
   dashscope: dashscopeErrors,
   qwen: dashscopeErrors,
   bailian: dashscopeErrors,

@@ -8,6 +8,7 @@ import { deepseek } from "./deepseek/wire.ts";
 import { fireworks } from "./fireworks/wire.ts";
 import { gemini } from "./gemini/wire.ts";
 import { groq } from "./groq/wire.ts";
+import { jina } from "./jina/wire.ts";
 import { litellm } from "./litellm/wire.ts";
 import { minimax } from "./minimax/wire.ts";
 import { mistral } from "./mistral/wire.ts";
@@ -18,7 +19,9 @@ import { openrouter } from "./openrouter/wire.ts";
 import { siliconflow } from "./siliconflow/wire.ts";
 import { together } from "./together/wire.ts";
 import { vertex } from "./vertex/wire.ts";
+import { vikingdb } from "./vikingdb/wire.ts";
 import { volcengine } from "./volcengine/wire.ts";
+import { voyage } from "./voyage/wire.ts";
 import { xai } from "./xai/wire.ts";
 import { zhipu } from "./zhipu/wire.ts";
 import type { Provider } from "./provider.ts";
@@ -35,6 +38,7 @@ export const providers: readonly Provider[] = [
   fireworks,
   gemini,
   groq,
+  jina,
   litellm,
   minimax,
   mistral,
@@ -45,7 +49,9 @@ export const providers: readonly Provider[] = [
   siliconflow,
   together,
   vertex,
+  vikingdb,
   volcengine,
+  voyage,
   xai,
   zhipu,
 ];
