@@ -147,9 +147,12 @@ function startOf(input: SlotsInput, now: () => number): SlotsContext {
 const isCountedOut = ({ policy, served }: SlotsContext): boolean =>
   policy.requests > 0 && served + 1 >= policy.requests;
 
-/** The probe is answered by its holder, or by any current turn on its slot (S11). */
+/** A success that a capability led past home moves nothing (S27). */
+const isRoutedSuccess = (event: TurnEvent): boolean => event.type === "SUCCESS" && event.routed === true;
+
+/** The probe is answered by its holder, or by any current turn on its slot that was not just routed there (S11). */
 const answersProbe = (slots: SlotsContext, event: SlotsEvent): boolean =>
-  isHolder(slots, event) || (isCurrent(slots, event) && event.slot === slots.probe?.slot);
+  isHolder(slots, event) || (isCurrent(slots, event) && event.slot === slots.probe?.slot && !isRoutedSuccess(event));
 
 function build(count: number, now: () => number) {
   /** Time never runs backwards: a delayed transition happens when it was due, an event no earlier than the last one. */
