@@ -248,6 +248,31 @@ export class NoCredentialError extends KeyswitchError {
 }
 
 /**
+ * A credential's key is not to be had: its file cannot be read, its command failed. It counts as `auth`, so that a
+ * caller sees it only as the original of an attempt, or where the model has a single credential.
+ *
+ * What to do: run the command by hand, look at the file; both are tried again by themselves.
+ */
+export class KeyUnavailableError extends KeyswitchError {
+  override readonly name = "KeyUnavailableError" as const;
+  readonly code = "KS_ERR_KEY_UNAVAILABLE" as const;
+  /** Where the key was to come from. */
+  readonly source: "file" | "command";
+
+  constructor(details: {
+    readonly source: KeyUnavailableError["source"];
+    /** The file's path, or the name of the command's program. */
+    readonly name: string;
+    /** The end of a sentence that begins with "it". */
+    readonly fault: string;
+  }) {
+    const { source, name, fault } = details;
+    super(`The ${source} "${name}" gives no key: it ${fault}`);
+    this.source = source;
+  }
+}
+
+/**
  * The configuration has no such model.
  *
  * What to do: use one of {@link known}.

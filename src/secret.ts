@@ -38,6 +38,11 @@ export class Secret {
     return new Secret(key);
   }
 
+  /** Wraps a text that goes into no header, such as an argument of a command, as it stands. */
+  static verbatim(text: string): Secret {
+    return new Secret(text);
+  }
+
   /** Whether a value is a secret of this package. */
   static is(value: unknown): value is Secret {
     return typeof value === "object" && value !== null && #text in value;

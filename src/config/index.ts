@@ -5,6 +5,7 @@ export type {
   FailbackConfigInput,
   GatewayConfigInput,
   GatewayKeyInput,
+  KeyInput,
   KeyswitchConfig,
   LogConfigInput,
   ModelConfigInput,

@@ -13,6 +13,14 @@ export type Size = number | string;
  */
 export type SecretInput = string | { readonly env: string } | { readonly file: string } | Secret;
 
+/**
+ * A credential's key, which may change: a file is read again when it changes, and a command prints tokens that expire.
+ *
+ * The command is a program and its arguments; no shell sees them. It is run when its key is first used, once a process
+ * however many credentials have it, and again before `ttl` is over.
+ */
+export type KeyInput = SecretInput | { readonly command: readonly (string | Secret)[]; readonly ttl: Duration };
+
 /** Everything that a configuration file can say. */
 export interface KeyswitchConfig {
   /** The models, by the name that callers ask for: letters, digits and `_ . : / @ -`, at most 128 of them. */
@@ -113,8 +121,13 @@ export interface CredentialConfigInput {
   readonly id?: string;
   /** A name or alias of `docs/providers.md`. With `api: any` it may be missing and is `custom`. */
   readonly provider?: string;
-  /** The key. May be missing where the provider needs none. */
-  readonly api_key?: SecretInput;
+  /**
+   * The key, which may change: `{ file: PATH }` is read again when the file changes; `{ command: [PROGRAM, …], ttl: 45m }`
+   * is run without a shell when it is first used, once for all credentials that have it, and again before the `ttl` of
+   * what it printed is over. A relative path of the program starts from the configuration's directory. May be missing
+   * where the provider needs none.
+   */
+  readonly api_key?: KeyInput;
   /** What goes before the dialect's paths, as in its own SDK's base URL. May hold `${NAME}`. By default the provider's own; `custom` has none. */
   readonly api_base?: string;
   /** The version of the upstream's API, where it has one. */

@@ -1,11 +1,13 @@
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import type { KeyCommand, KeyReference } from "../keys/key-reference.ts";
+import { readKeyFile } from "../keys/read-key-file.ts";
 import { Secret } from "../secret.ts";
-import { hiddenText, mayBeSecret } from "./describe.ts";
+import { describe, hiddenText, mayBeSecret } from "./describe.ts";
 import { leaf } from "./leaf.ts";
 import type { Leaf, Refuse } from "./leaf.ts";
-import type { SecretInput } from "./options.ts";
+import type { KeyInput, SecretInput } from "./options.ts";
+import { canonicalDuration, wantedDuration } from "./scalars.ts";
 
 /** What the references of a configuration refer to. */
 export interface Surroundings {
@@ -16,17 +18,43 @@ export interface Surroundings {
 }
 
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const largestKeyFileBytes = 64 * 1024;
-const wantedKey = 'a text, "${NAME}", { env: NAME } or { file: PATH }';
+const wantedSecret = 'a text, "${NAME}", { env: NAME } or { file: PATH }';
+const wantedKey = `${wantedSecret.replace(" or", ",")} or { command: [PROGRAM, …], ttl: 45m }`;
 
-/** A key, as text or as a reference. `""` is a key that is empty, where `allowEmpty` says so. */
-export function secret(surroundings: Surroundings, { allowEmpty = false } = {}): Leaf<SecretInput, Secret> {
+/** A key that is read once, as text or as a reference. */
+export function secret(surroundings: Surroundings): Leaf<SecretInput, Secret> {
   return leaf((value, refuse) => {
-    if (Secret.is(value)) return value;
-    if (allowEmpty && value === "") return Secret.empty;
-    const key = seal(keyText(value, surroundings, refuse), refuse);
-    return key.isEmpty ? refuse("a key that is not empty", describeReference(value)) : key;
+    const [kind, operand] = referenceOf(value);
+    if (kind === "file") return fileKey(operand, surroundings, refuse).key;
+    return readSecret(value, surroundings, wantedSecret, refuse);
   });
+}
+
+/**
+ * A key that may change. A file is read, so that its absence is told at once, but stays a reference; a command is not
+ * run. `""` is a key that is empty.
+ */
+export function key(surroundings: Surroundings): Leaf<KeyInput, KeyReference> {
+  return leaf((value, refuse) => {
+    if (value === "") return Secret.empty;
+    const [kind, operand] = referenceOf(value);
+    if (kind === "file") return { file: fileKey(operand, surroundings, refuse).path };
+    if (typeof value === "object" && value !== null && "command" in value) return command(value, surroundings, refuse);
+    return readSecret(value, surroundings, wantedKey, refuse);
+  });
+}
+
+function readSecret(value: unknown, surroundings: Surroundings, wanted: string, refuse: Refuse): Secret {
+  if (Secret.is(value)) return value;
+  const key = seal(secretText(value, surroundings, wanted, refuse), refuse);
+  return key.isEmpty ? refuse("a key that is not empty", describeReference(value)) : key;
+}
+
+/** The kind and the operand of a reference that is an object of one member. */
+function referenceOf(value: unknown): readonly [kind?: string, operand?: unknown] {
+  if (typeof value !== "object" || value === null || Secret.is(value)) return [];
+  const [reference, ...others] = Object.entries(value);
+  return reference === undefined || others.length > 0 ? [] : reference;
 }
 
 /** A header's value, which may be a key. */
@@ -55,14 +83,10 @@ export function baseUrl(surroundings: Surroundings): Leaf<string, string> {
 
 const wantedUrl = "an http or https URL without query and fragment";
 
-function keyText(value: unknown, surroundings: Surroundings, refuse: Refuse): string {
+function secretText(value: unknown, surroundings: Surroundings, wanted: string, refuse: Refuse): string {
   if (typeof value === "string") return literalKey(value, surroundings, refuse);
-  const [kind, operand, ...others] = typeof value === "object" && value !== null ? Object.entries(value).flat() : [];
-  if (kind === "command") return refuse(`${wantedKey}; { command } is not supported yet`);
-  if (typeof operand !== "string" || others.length > 0) return refuse(wantedKey);
-  if (kind === "env") return variable(operand, surroundings, refuse);
-  if (kind === "file") return fileText(operand, surroundings, refuse);
-  return refuse(wantedKey);
+  const [kind, operand] = referenceOf(value);
+  return kind === "env" && typeof operand === "string" ? variable(operand, surroundings, refuse) : refuse(wanted);
 }
 
 function literalKey(value: string, surroundings: Surroundings, refuse: Refuse): string {
@@ -83,19 +107,43 @@ function variable(name: string, { env }: Surroundings, refuse: Refuse): string {
   return env[name] ?? refuse("one that is set", `the environment variable ${shownName(name)}, which is not set`);
 }
 
-function fileText(path: string, { baseDir }: Surroundings, refuse: Refuse): string {
-  const file = readKeyFile(resolve(baseDir, path));
-  return typeof file === "string" ? file : refuse("a file that holds a key", `${shownPath(path)}, ${file.fault}`);
+function fileKey(operand: unknown, { baseDir }: Surroundings, refuse: Refuse): { path: string; key: Secret } {
+  if (typeof operand !== "string") return refuse("the path of a file that holds a key", describe(operand));
+  const path = resolve(baseDir, operand);
+  const key = readKeyFile(path);
+  return Secret.is(key)
+    ? { path, key }
+    : refuse("a file that holds a key", `${shownPath(operand)}, which ${key.fault}`);
 }
 
-function readKeyFile(path: string): string | { readonly fault: string } {
-  try {
-    const { size } = statSync(path);
-    if (size > largestKeyFileBytes) return { fault: `which has ${size} bytes` };
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    return { fault: `which cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})` };
+function command(value: object, { baseDir }: Surroundings, refuse: Refuse): KeyCommand {
+  const { command: argv, ttl, ...others }: { command?: unknown; ttl?: unknown } = value;
+  if (Object.keys(others).length > 0) return refuse("{ command, ttl } and nothing else", "further members");
+  if (!isArgv(argv)) {
+    return refuse(
+      "a program and its arguments, as a list of texts: no shell takes a command line apart",
+      "another command",
+    );
   }
+  const canonicalTtl = canonicalDuration(ttl, false);
+  if (canonicalTtl === undefined) return refuse(`ttl: ${wantedDuration(false)}`, `a ttl that is ${describe(ttl)}`);
+  const [program, ...args] = argv;
+  const hasPath = /[/\\]/.test(program);
+  return {
+    command: [
+      hasPath ? resolve(baseDir, program) : program,
+      ...args.map((arg) => (Secret.is(arg) ? arg : Secret.verbatim(arg))),
+    ],
+    ttl: canonicalTtl,
+  };
+}
+
+/** A NUL would end an argument, so that none can hold one. */
+function isArgv(value: unknown): value is readonly [program: string, ...args: (string | Secret)[]] {
+  if (!Array.isArray(value)) return false;
+  const [program, ...args] = value as readonly unknown[];
+  const isArgument = (arg: unknown): boolean => Secret.is(arg) || (typeof arg === "string" && !arg.includes("\0"));
+  return typeof program === "string" && program.trim() !== "" && isArgument(program) && args.every(isArgument);
 }
 
 /** Wraps a key or a header's value; what a header cannot carry is told by position, never shown. */
@@ -109,9 +157,8 @@ function seal(key: string, refuse: Refuse): Secret {
 }
 
 function describeReference(value: unknown): string {
-  const [kind, operand] = typeof value === "object" && value !== null ? Object.entries(value).flat() : [];
+  const [kind, operand] = referenceOf(value);
   if (kind === "env") return `the environment variable ${shownName(String(operand))}, which is empty`;
-  if (kind === "file") return `${shownPath(String(operand))}, which is empty`;
   return "an empty text";
 }
 

@@ -2,6 +2,7 @@ import { slotsInput } from "../../machines/slots-input.ts";
 import type { FailbackPolicy } from "../../machines/slots.ts";
 import type { RetryPolicy } from "../../machines/rules.ts";
 import type { Api } from "../providers/provider.ts";
+import { type Keychain, openKeychain } from "../keys/keychain.ts";
 import { Secret } from "../secret.ts";
 import type { ModelConfig } from "./parse.ts";
 import { durationMs } from "./scalars.ts";
@@ -16,7 +17,7 @@ export interface Credential {
   readonly provider: string;
   /** The model's name at the upstream. */
   readonly model: string;
-  /** {@link Secret.empty} where the upstream asks for none. */
+  /** The key as of now: it may change. {@link Secret.empty} where the upstream asks for none. */
   readonly apiKey: Secret;
   /** Without a slash at its end; undefined only where the model's `api` is `any`. */
   readonly apiBase: string | undefined;
@@ -77,13 +78,20 @@ export interface RuntimeModel {
  * The run-time form of one model's configuration. Here a credential is merged with its model, once and for all.
  *
  * @param id - The name that callers ask for.
+ * @param keychain - Whose keys its credentials show; whoever opened it closes it.
  */
-export function runtimeModel(id: string, config: ModelConfig): RuntimeModel {
+export function runtimeModel(
+  id: string,
+  config: ModelConfig,
+  keychain: Keychain = openKeychain(config.credentials),
+): RuntimeModel {
   return Object.freeze({
     id,
     kind: config.kind,
     api: config.api,
-    credentials: Object.freeze(config.credentials.map((credential) => runtimeCredential(credential, id, config))),
+    credentials: Object.freeze(
+      config.credentials.map((credential) => runtimeCredential(credential, id, config, keychain)),
+    ),
     failback: Object.freeze(slotsInput(config).policy),
     retry: retryPolicy(config.retry),
     attemptTimeoutMs: durationMs(config.timeout),
@@ -99,12 +107,15 @@ function runtimeCredential(
   credential: ModelConfig["credentials"][number],
   modelId: string,
   model: ModelConfig,
+  keychain: Keychain,
 ): Credential {
   return Object.freeze({
     id: credential.id,
     provider: credential.provider,
     model: credential.model ?? model.model ?? modelId,
-    apiKey: credential.api_key ?? Secret.empty,
+    get apiKey() {
+      return keychain.keyOf(credential.id);
+    },
     apiBase: credential.api_base,
     apiVersion: credential.api_version,
     headers: Object.freeze(lowerCaseNames(credential.extra_headers ?? {})),

@@ -35,12 +35,14 @@ export function durationMs(accepted: string): number {
   return Math.round(parseDuration(accepted) ?? Number.NaN);
 }
 
-function canonicalDuration(value: unknown, allowZero: boolean): string | undefined {
+/** The shortest text that says a span of time, at most a year; `undefined` for what is none. */
+export function canonicalDuration(value: unknown, allowZero: boolean): string | undefined {
   const ms = Math.round(parseDuration(value) ?? Number.NaN);
   return ms <= longestMs && ms >= (allowZero ? 0 : 1) ? inLargestUnit(ms, durationUnits, "0s") : undefined;
 }
 
-function wantedDuration(allowZero: boolean): string {
+/** What a span of time must be. */
+export function wantedDuration(allowZero: boolean): string {
   return `seconds or a text such as "500ms", "30s", "10m", "24h", ${allowZero ? "not negative" : "more than 0"} and at most a year`;
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { providerFor, providers } from "../providers/index.ts";
 import type { Api } from "../providers/provider.ts";
 import { leaf, oneOf, choice, section } from "./leaf.ts";
-import { baseUrl, headerValue, secret } from "./references.ts";
+import { baseUrl, headerValue, key, secret } from "./references.ts";
 import type { Surroundings } from "./references.ts";
 import { always, defaultId, gatewayRule, modelRule, wholeRule } from "./rules.ts";
 import { duration, durationMs, durationOrNone, flag, id, integer, number, rate, size, text } from "./scalars.ts";
@@ -75,7 +75,7 @@ function credentialSchema(reading: Reading) {
   return section({
     id: id().optional(),
     provider: providerName().optional(),
-    api_key: secret(reading, { allowEmpty: true }).optional(),
+    api_key: key(reading).optional(),
     api_base: baseUrl(reading).optional(),
     api_version: text("a version of the upstream's API").optional(),
     model: text(upstreamName).optional(),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/index.ts";
+import { loadConfig, type ModelConfig, runtimeModel } from "../../src/config/index.ts";
 import { ConfigError } from "../../src/errors.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
@@ -32,10 +32,9 @@ describe("loadConfig", () => {
     writeFileSync(join(directory, "key"), "sk-beside\n");
     const { models } = await loadConfig(written(yaml), { env: { GROQ_KEY: "gsk-1" } });
 
-    expect(models["chat"]?.credentials.map((credential) => credential.api_key?.reveal())).toEqual([
-      "sk-beside",
-      "gsk-1",
-    ]);
+    const { credentials } = runtimeModel("chat", models["chat"] as ModelConfig);
+
+    expect(credentials.map(({ apiKey }) => apiKey.reveal())).toEqual(["sk-beside", "gsk-1"]);
   });
 
   it("reads JSON, indented with tabs", async () => {

@@ -115,15 +115,21 @@ describe("parseConfig", () => {
       withCredential({ api_key: "${KEY}-1", api_base: "https://${HOST}/v1/", extra_headers: { "X-Team": "${KEY}" } }),
     ).credentials;
 
-    expect(credential?.api_key?.reveal()).toBe("sk-from-env-1");
+    const { api_key: key } = credential ?? {};
+    expect(Secret.is(key) && key.reveal()).toBe("sk-from-env-1");
     expect(credential?.api_base).toBe("https://eu.example.com/v1");
     expect(credential?.extra_headers?.["X-Team"]?.reveal()).toBe("sk-from-env");
   });
 
   it("returns what it was given when it is given what it returned", () => {
     const once = parseConfig(
-      { ...embedding({}), gateway: { keys: [{ id: "app", key: "${KEY}", rate: "600/m" }] } },
-      { env },
+      {
+        ...embedding({
+          credentials: [openai, { provider: "openai", api_key: { command: ["./print", "${KEY}"], ttl: 90 } }],
+        }),
+        gateway: { keys: [{ id: "app", key: "${KEY}", rate: "600/m" }] },
+      },
+      { env, baseDir: "/etc/keyswitch" },
     );
     const twice = parseConfig(once, { env: {} });
 
@@ -239,9 +245,27 @@ describe("a wrong configuration", () => {
     ["models.chat.credentials[0].api_key", "a text of 5 characters", /a } after/, withCredential({ api_key: "${KEY" })],
     [
       "models.chat.credentials[0].api_key",
-      "an object",
-      /not supported yet/,
+      "a ttl that is nothing",
+      /ttl: seconds or a text/,
       withCredential({ api_key: { command: ["print-token"] } }),
+    ],
+    [
+      "models.chat.credentials[0].api_key",
+      "another command",
+      /no shell/,
+      withCredential({ api_key: { command: "print-token --fresh", ttl: "45m" } }),
+    ],
+    [
+      "models.chat.credentials[0].api_key",
+      "further members",
+      /nothing else/,
+      withCredential({ api_key: { command: ["print-token"], ttl: "45m", shell: true } }),
+    ],
+    [
+      "models.chat.credentials[0].sk",
+      "an object",
+      /\{ file: PATH \}$/,
+      withCredential({ sk: { command: ["print-token"], ttl: "45m" } }),
     ],
     [
       "models.chat.credentials[0].api_key",
@@ -438,6 +462,9 @@ describe("a planted key", () => {
     ["in a header with a newline", withCredential({ extra_headers: { "x-a": `${planted}\n.` } })],
     ["in a header's name", withCredential({ extra_headers: { [`${planted} x`]: "1" } })],
     ["as a wrong key's member", withCredential({ api_key: { value: planted } })],
+    ["in a command line", withCredential({ api_key: { command: `print ${planted}`, ttl: "45m" } })],
+    ["in a command without a ttl", withCredential({ api_key: { command: ["print", planted] } })],
+    ["as a command's ttl", withCredential({ api_key: { command: ["print"], ttl: planted } })],
     ["as an unknown key", withCredential({ [planted]: 1 })],
     ["under an unknown key", withCredential({ apikey: planted })],
     ["as a duration", withModel({ timeout: planted })],

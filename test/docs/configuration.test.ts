@@ -51,8 +51,8 @@ describe("docs/configuration.md", () => {
       "",
       "YAML or JSON, or the same object in code. Durations are seconds as a bare number, or a text: `500ms`, `30s`, `10m`, `24h`,",
       "`7d`. Sizes are bytes or `64kb`, `20mb`, `1gb`. A key is a text in which `${NAME}` stands for an environment variable, or",
-      "`{ env: NAME }`, or `{ file: PATH }` with a path from the configuration's directory. `false` and `0` are values, never",
-      "unset. Whatever is wrong is told at once, each with its path.",
+      "`{ env: NAME }`, or `{ file: PATH }` with a path from the configuration's directory; a credential's may also be what",
+      "a command prints. `false` and `0` are values, never unset. Whatever is wrong is told at once, each with its path.",
       ...sections.flatMap(({ title, type }) => [
         "",
         `## ${title}`,
