@@ -69,6 +69,8 @@ export function createModelFetch(
   return {
     fetch: async (input, init) => {
       const door = { engine, model, api: apiOf(model), dispatcher };
+      // SDKs fetch `data:,` to see which `Response` is ours.
+      if (input === "data:,") return fetch(input);
       const request = await readCallerRequest(input, init);
       const misfit = dimensionMisfit(model, request);
       if (misfit !== undefined) return errorResponse(door.api, misfit, new Headers());

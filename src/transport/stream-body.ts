@@ -4,6 +4,7 @@ import { reportFailure } from "../engine/failure-report.ts";
 import type { EndedCall, EngineCredential, ModelEngine } from "../engine/model-engine.ts";
 import { AttemptTimeoutError, StreamInterruptedError } from "../errors.ts";
 import type { OpenedStream } from "./stream-head.ts";
+import type { StreamWatch } from "./stream-watch.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
 /** An opened stream, and what closes its upstream. */
@@ -36,9 +37,8 @@ export function streamBody<Credential extends EngineCredential>(
     if (isOver) return;
     isOver = true;
     scope.onStop = undefined;
-    const isWhole = watch.progress === "closing" || watch.progress === "ended";
-    if (isWhole && watch.usage !== undefined) engine.tellUsage(turn, watch.usage);
-    engine.finish(call, result === "served" && watch.error !== undefined ? "interrupted" : result);
+    if (isWhole(watch) && watch.usage !== undefined) engine.tellUsage(turn, watch.usage);
+    engine.finish(call, resultOf(result, watch));
     closeStream(stream);
   }
 
@@ -112,6 +112,16 @@ export function streamBody<Credential extends EngineCredential>(
     },
     { highWaterMark: 0 },
   );
+}
+
+function isWhole({ progress }: StreamWatch): boolean {
+  return progress === "closing" || progress === "ended";
+}
+
+/** A client that leaves because of an error, or because all is said, does not cancel. */
+function resultOf(result: Result, watch: StreamWatch): Result {
+  if (watch.error !== undefined) return "interrupted";
+  return watch.progress === "ended" ? "served" : result;
 }
 
 /** The stream ended in good order, but before its end. */

@@ -17,7 +17,7 @@ export const openaiChat: StreamDialect = {
     if (name === "error") return failed;
     const chunk = parsedJson(data);
     if (isErrorBody(chunk)) return failed;
-    return isObject(chunk) ? chunkMeaning(chunk) : output;
+    return isObject(chunk) ? chunkMeaning(chunk) : silent;
   },
   isPlainOutput: ({ name, data }) => name !== "error" && !data.startsWith("[") && !noteworthy.test(data),
 };
