@@ -1,0 +1,146 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { type CallResult, errorClasses } from "../../machines/index.ts";
+import type { ModelSnapshot } from "../engine/model-engine.ts";
+import type { AttemptEvent, Move, SettledEvent } from "../engine/model-events.ts";
+import { durationBuckets, metricDefinitions as metric } from "./metric-definitions.ts";
+import type { ObservedModel } from "./observed-model.ts";
+
+/** Metrics that count. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Stops listening, and takes the metrics out of the registry. */
+  stop(): void;
+}
+
+const callResults = [
+  "served",
+  "failed_fast",
+  "all_failed",
+  "interrupted",
+  "cancelled",
+  "timed_out",
+] as const satisfies readonly CallResult[];
+const attemptOutcomes = ["ok", ...errorClasses, "cancelled", "timed_out"] as const;
+const tokenDirections = ["input", "output", "unknown"] as const;
+
+/**
+ * Counts what models tell from now on, and reads how they stand when they are scraped; a scrape moves nothing (S13).
+ *
+ * @param registry - Where the metrics are registered. Default: a new one.
+ */
+export function observeMetrics(models: Iterable<ObservedModel>, registry: Registry = new Registry()): Metrics {
+  const observed = [...models];
+  const counts = createCounts(registry);
+  registerGauges(registry, observed);
+  for (const model of observed) startAtZero(counts, model.snapshot());
+  const unlisten = observed.flatMap((model) => countEvents(counts, model));
+  return {
+    registry,
+    stop: () => {
+      for (const stop of unlisten) stop();
+      for (const { name } of Object.values(metric)) registry.removeSingleMetric(name);
+    },
+  };
+}
+
+type Counts = ReturnType<typeof createCounts>;
+
+function createCounts(registry: Registry) {
+  const registers = [registry];
+  const counter = <Label extends string>({ name, help, labels }: Described<Label>): Counter<Label> =>
+    new Counter({ name, help, labelNames: labels, registers });
+  const histogram = <Label extends string>({ name, help, labels }: Described<Label>): Histogram<Label> =>
+    new Histogram({ name, help, labelNames: labels, buckets: [...durationBuckets], registers });
+  return {
+    calls: counter(metric.calls),
+    attempts: counter(metric.attempts),
+    switches: counter(metric.switches),
+    tokens: counter(metric.tokens),
+    callDuration: histogram(metric.callDuration),
+    attemptDuration: histogram(metric.attemptDuration),
+    timeToFirstByte: histogram(metric.timeToFirstByte),
+  };
+}
+
+interface Described<Label extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly Label[];
+}
+
+/** A series that begins with its first event hides that event from `rate()`, which sees only what is added later. */
+function startAtZero({ calls, attempts, tokens }: Counts, { model, credentials }: ModelSnapshot): void {
+  for (const result of callResults) calls.inc({ model, result }, 0);
+  for (const credential of credentials) {
+    for (const outcome of attemptOutcomes) attempts.inc({ model, credential, outcome }, 0);
+    for (const direction of tokenDirections) tokens.inc({ model, credential, direction }, 0);
+  }
+}
+
+function countEvents(counts: Counts, model: ObservedModel): readonly (() => void)[] {
+  return [
+    model.on("failover", (move) => countMove(counts, move)),
+    model.on("failback", (move) => countMove(counts, move)),
+    model.on("exhausted", (move) => countMove(counts, move)),
+    model.on("attempt", (event) => countAttempt(counts, event)),
+    model.on("settled", (event) => countCall(counts, event)),
+  ];
+}
+
+function countMove({ switches }: Counts, { model, from, to, cause }: Move): void {
+  switches.inc({ model, from: from ?? "exhausted", to: to ?? "exhausted", cause });
+}
+
+function countAttempt(
+  { attempts, attemptDuration, timeToFirstByte }: Counts,
+  { model, credential, outcome, isStream, durationMs }: AttemptEvent,
+): void {
+  attempts.inc({ model, credential, outcome });
+  const wasCutShort = outcome === "cancelled" || outcome === "timed_out";
+  if (!wasCutShort) attemptDuration.observe({ model, credential }, durationMs / 1_000);
+  if (isStream && outcome === "ok") timeToFirstByte.observe({ model, credential }, durationMs / 1_000);
+}
+
+function countCall(counts: Counts, event: SettledEvent): void {
+  const { model, result, durationMs } = event;
+  counts.calls.inc({ model, result });
+  counts.callDuration.observe({ model, result }, durationMs / 1_000);
+  countTokens(counts, event);
+}
+
+/** Counted at the call's end, since a stream tells its tokens last, and a counter must never go back (S40). */
+function countTokens({ tokens }: Counts, { model, credential, usage }: SettledEvent): void {
+  if (credential === undefined) return;
+  if (usage === undefined) tokens.inc({ model, credential, direction: "unknown" });
+  if (usage?.inputTokens !== undefined) tokens.inc({ model, credential, direction: "input" }, usage.inputTokens);
+  if (usage?.outputTokens !== undefined) tokens.inc({ model, credential, direction: "output" }, usage.outputTokens);
+}
+
+function registerGauges(registry: Registry, models: readonly ObservedModel[]): void {
+  const gauge = <Label extends string>(
+    { name, help, labels }: Described<Label>,
+    read: (gauge: Gauge<Label>, snapshot: ModelSnapshot) => void,
+  ): Gauge<Label> =>
+    new Gauge({
+      name,
+      help,
+      labelNames: labels,
+      registers: [registry],
+      collect() {
+        for (const model of models) read(this, model.snapshot());
+      },
+    });
+
+  gauge(metric.activeSlot, (slot, { model, active, credentials }) => {
+    slot.set({ model }, active === null ? -1 : credentials.indexOf(active));
+  });
+  gauge(metric.credentialUp, (up, { model, credentials, disabled, cooldowns }) => {
+    for (const credential of credentials) {
+      const isDown = credential in cooldowns || disabled.includes(credential);
+      up.set({ model, credential }, isDown ? 0 : 1);
+    }
+  });
+  gauge(metric.cooldown, (cooldown, { model, credentials, cooldowns }) => {
+    for (const credential of credentials) cooldown.set({ model, credential }, (cooldowns[credential] ?? 0) / 1_000);
+  });
+}

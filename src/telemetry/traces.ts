@@ -1,0 +1,161 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
+import type { AttemptEvent, SettledEvent } from "../engine/model-events.ts";
+import { operationOf, providerNameOf } from "./gen-ai.ts";
+import type { ObservedModel } from "./observed-model.ts";
+
+/** A model with what its spans say of it. */
+export interface TracedModel extends ObservedModel {
+  readonly kind: string;
+  /** In order of priority. */
+  readonly credentials: readonly TracedCredential[];
+}
+
+/** A credential as far as spans tell of it: never its key. */
+export interface TracedCredential {
+  readonly id: string;
+  readonly provider: string;
+  /** The model's name at the upstream. */
+  readonly model: string;
+  readonly apiBase?: string | undefined;
+}
+
+/**
+ * Makes a span of each call and, as its children, one of each attempt, until the function that it returns is called.
+ *
+ * A call's parent is the context that was active where the call was made. Tokens stand on the call's span alone, so
+ * that a sum over all spans counts them once (S40). Without a registered SDK nothing is kept.
+ *
+ * @param tracer - Default: that of the SDK which the application registers, now or later.
+ */
+export function observeTraces(
+  models: Iterable<TracedModel>,
+  tracer: Tracer = trace.getTracer("keyswitch"),
+): () => void {
+  const stops = [...models].map((model) => traceModel(model, tracer));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+interface OpenCall {
+  readonly span: Span;
+  /** That of the caller, with the call's span in it. */
+  readonly context: Context;
+  readonly startedAt: number;
+}
+
+function traceModel(model: TracedModel, tracer: Tracer): () => void {
+  const { id, kind, credentials } = model;
+  const open = new Map<string, OpenCall>();
+  const spanKinds = new Map(credentials.map((credential) => [credential.id, describe(kind, credential)]));
+  // All credentials reach the same weights: until one has served, the first one's names stand for the call.
+  const [first] = spanKinds.values();
+
+  const unlisten = [
+    model.on("started", ({ call }) => {
+      const attributes = { ...first?.request, "keyswitch.model": id, "keyswitch.call": call };
+      const span = tracer.startSpan(first?.name ?? kind, { kind: SpanKind.INTERNAL, attributes });
+      if (span.isRecording())
+        open.set(call, { span, context: trace.setSpan(context.active(), span), startedAt: Date.now() });
+    }),
+    model.on("attempt", (event) => {
+      const parent = open.get(event.call);
+      const about = spanKinds.get(event.credential);
+      if (parent !== undefined && about !== undefined) recordAttempt(tracer, parent, about, event);
+    }),
+    model.on("settled", (event) => {
+      const call = open.get(event.call);
+      if (call === undefined) return;
+      open.delete(event.call);
+      call.span.setAttributes({ ...spanKinds.get(event.credential ?? "")?.request, ...endOfCall(event) });
+      tellError(call.span, errorTypeOf(event));
+      call.span.end();
+    }),
+  ];
+  return () => {
+    for (const stop of unlisten) stop();
+    for (const { span } of open.values()) span.end();
+    open.clear();
+  };
+}
+
+/** What the spans of one credential have in common. */
+interface SpanDescription {
+  readonly name: string;
+  readonly request: Attributes;
+  readonly server: Attributes;
+}
+
+function describe(kind: string, { provider, model, apiBase }: TracedCredential): SpanDescription {
+  const operation = operationOf(kind);
+  return {
+    name: `${operation} ${model}`,
+    request: {
+      "gen_ai.operation.name": operation,
+      "gen_ai.provider.name": providerNameOf(provider),
+      "gen_ai.request.model": model,
+    },
+    server: serverOf(apiBase),
+  };
+}
+
+function serverOf(apiBase: string | undefined): Attributes {
+  const url = apiBase === undefined ? null : URL.parse(apiBase);
+  if (url === null) return {};
+  const defaultPort = url.protocol === "https:" ? 443 : 80;
+  return { "server.address": url.hostname, "server.port": url.port === "" ? defaultPort : Number(url.port) };
+}
+
+/** An attempt is told when it ends: its span is made then, and dated back, not before its call's. */
+function recordAttempt(
+  tracer: Tracer,
+  call: OpenCall,
+  { name, request, server }: SpanDescription,
+  { credential, index, outcome, rule, status, durationMs }: AttemptEvent,
+): void {
+  const endedAt = Date.now();
+  const startTime = Math.max(call.startedAt, endedAt - durationMs);
+  const attributes: Attributes = {
+    ...request,
+    ...server,
+    "keyswitch.credential": credential,
+    "keyswitch.attempt": index,
+    ...(rule !== undefined && { "keyswitch.rule": rule }),
+    ...(status !== undefined && { "http.response.status_code": status }),
+  };
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime, attributes }, call.context);
+  if (outcome !== "ok" && outcome !== "cancelled") tellError(span, outcome);
+  span.end(endedAt);
+}
+
+function endOfCall({ result, credential, attempts, usage }: SettledEvent): Attributes {
+  return {
+    "keyswitch.result": result,
+    "keyswitch.attempts": attempts,
+    ...(credential !== undefined && { "keyswitch.credential": credential }),
+    ...(usage?.inputTokens !== undefined && { "gen_ai.usage.input_tokens": usage.inputTokens }),
+    ...(usage?.outputTokens !== undefined && { "gen_ai.usage.output_tokens": usage.outputTokens }),
+  };
+}
+
+/** A caller's own abort is no error; a request that no key would help has its class, any other end its name. */
+function errorTypeOf({ result, failures }: SettledEvent): string | undefined {
+  if (result === "served" || result === "cancelled") return undefined;
+  return result === "failed_fast" ? failures.at(-1)?.class : result;
+}
+
+/** The status has no description: an upstream's words may quote a prompt or a key. */
+function tellError(span: Span, errorType: string | undefined): void {
+  if (errorType === undefined) return;
+  span.setAttribute("error.type", errorType);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
