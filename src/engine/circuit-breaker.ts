@@ -149,7 +149,7 @@ function breakerPolicy(options: CircuitBreakerOptions): BreakerPolicy {
   if (!Number.isInteger(failureThreshold) || failureThreshold < 1) {
     throw new UsageError({
       path: "failure_threshold",
-      found: String(failureThreshold),
+      found: shown(failureThreshold),
       wanted: "a whole number from 1",
     });
   }
@@ -163,7 +163,7 @@ function breakerPolicy(options: CircuitBreakerOptions): BreakerPolicy {
   }
   if (!Array.isArray(tripOn) || !tripOn.every((each) => errorClasses.includes(each))) {
     const wanted = `a list of classes among ${errorClasses.join(", ")}`;
-    throw new UsageError({ path: "trip_on", found: JSON.stringify(tripOn), wanted });
+    throw new UsageError({ path: "trip_on", found: shown(tripOn), wanted });
   }
   return { failureThreshold, resetTimeoutMs, maxResetTimeoutMs, tripOn };
 }
@@ -174,7 +174,12 @@ function optionMs(path: string, value: Duration | undefined, defaultMs: number):
   if (durationMs !== undefined && durationMs > 0) return durationMs;
   throw new UsageError({
     path,
-    found: JSON.stringify(value),
+    found: shown(value),
     wanted: 'a duration above 0: seconds, or a text like "5m"',
   });
+}
+
+/** An option's value as it was written; JSON has no word for NaN and Infinity. */
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
