@@ -9,7 +9,7 @@ import { memberText } from "./json-members.ts";
  */
 export function dimensionMisfit({ id, embedding }: RuntimeModel, { json }: CallerRequest): OwnError | undefined {
   const asked = json && memberText(json, "dimensions");
-  if (embedding === undefined || asked === undefined || asked === "null") return undefined;
+  if (embedding?.dimension === undefined || asked === undefined || asked === "null") return undefined;
   if (Number(asked) === embedding.dimension) return undefined;
   return {
     status: 400,

@@ -1,30 +1,19 @@
 import type { Dispatcher } from "undici";
 import type { Credential, RuntimeModel } from "../config/runtime.ts";
-import type { AttemptSignal } from "../engine/attempt.ts";
-import type { AttemptContext } from "../engine/call.ts";
 import type { EndedCall, ModelEngine } from "../engine/model-engine.ts";
 import type { Failure } from "../engine/verdict.ts";
 import { UsageError } from "../errors.ts";
-import type { Api, Endpoint } from "../providers/provider.ts";
-import { providerFor } from "../providers/index.ts";
+import type { Api } from "../providers/provider.ts";
 import { allFailed, retryAfterSeconds } from "./all-failed.ts";
 import { type Stamp, stamped } from "./answer-headers.ts";
-import { formOf } from "./answer-form.ts";
-import { type CallerRequest, readCallerRequest } from "./caller-request.ts";
-import { dimensionMisfit, wantedDimension } from "./dimension.ts";
+import { type Answer, attempt, type Upstreams } from "./attempt.ts";
+import { readCallerRequest } from "./caller-request.ts";
+import { dimensionMisfit } from "./dimension.ts";
 import { errorResponse } from "./error-shape.ts";
-import { upstreamHeaders } from "./request-headers.ts";
-import { closeStream, type LiveStream, streamBody } from "./stream-body.ts";
-import { streamDialectOf } from "./stream-dialects/index.ts";
-import { openStream } from "./stream-head.ts";
-import { watchBytes, watchEvents } from "./stream-watch.ts";
+import { closeStream, streamBody } from "./stream-body.ts";
 import { createUpstreamAgent } from "./upstream-agent.ts";
-import { askUpstream } from "./upstream-answer.ts";
-import { upstreamBody } from "./upstream-body.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { upstreamResponse } from "./upstream-response.ts";
-import { routeOf, upstreamUrl } from "./upstream-url.ts";
-import { examined, readFailure, readWhole, type WholeAnswer } from "./whole-answer.ts";
 import { withoutKey } from "./without-key.ts";
 
 /** As the global `fetch`, and what SDKs take in its place. */
@@ -43,14 +32,9 @@ export interface FetchDoor {
   close(): Promise<void>;
 }
 
-type Answer = WholeAnswer | LiveStream;
-
 /** A model's door, with what all its calls share. */
-interface Door {
+interface Door extends Upstreams {
   readonly engine: ModelEngine<Credential>;
-  readonly model: RuntimeModel;
-  readonly api: Api;
-  readonly dispatcher: Dispatcher;
 }
 
 /**
@@ -88,40 +72,6 @@ export function createModelFetch(
       if (parts.dispatcher === undefined) await dispatcher.close();
     },
   };
-}
-
-/** One exchange with one credential's upstream. */
-async function attempt(
-  { model, api, dispatcher }: Door,
-  request: CallerRequest,
-  { credential, recordUsage }: AttemptContext<Credential>,
-  attemptSignal: AttemptSignal,
-): Promise<Answer> {
-  const upstream = await askUpstream(
-    dispatcher,
-    {
-      method: request.method,
-      url: upstreamUrl(request.url, api, credential),
-      headers: upstreamHeaders(request, endpointOf(credential, api), credential),
-      body: upstreamBody(request, credential),
-    },
-    attemptSignal.signal,
-  );
-  switch (formOf(upstream, request)) {
-    case "failure":
-      throw await readFailure(upstream);
-    case "events": {
-      const dialect = streamDialectOf(api, routeOf(request.url).route);
-      return { ...(await openStream(upstream, watchEvents(dialect))), attemptSignal };
-    }
-    case "bytes":
-      return { ...(await openStream(upstream, watchBytes())), attemptSignal };
-    case "whole": {
-      const answer = examined(await readWhole(upstream), wantedDimension(model, request, credential));
-      if (answer.usage !== undefined) recordUsage(answer.usage);
-      return answer;
-    }
-  }
 }
 
 /** What the caller gets for a call that was answered, by whomever. */
@@ -173,8 +123,4 @@ function apiOf({ id, api }: RuntimeModel): Api {
     found: "any, which serves functions only",
     wanted: "openai, anthropic or gemini for a model that is fetched from",
   });
-}
-
-function endpointOf({ provider }: Credential, api: Api): Endpoint {
-  return providerFor(provider)?.endpoints[api] ?? { auth: "none" };
 }

@@ -2,6 +2,7 @@ import type { AttemptSignal } from "../engine/attempt.ts";
 import type { ServedTurn } from "../engine/call.ts";
 import { reportFailure } from "../engine/failure-report.ts";
 import type { EndedCall, EngineCredential, ModelEngine } from "../engine/model-engine.ts";
+import type { Failure } from "../engine/verdict.ts";
 import { AttemptTimeoutError, StreamInterruptedError } from "../errors.ts";
 import type { OpenedStream } from "./stream-head.ts";
 import type { StreamWatch } from "./stream-watch.ts";
@@ -30,7 +31,7 @@ export function streamBody<Credential extends EngineCredential>(
   const { rest, watch } = stream;
   const held = [...stream.held];
   let isOver = false;
-  let isErrorTold = false;
+  let late: Failure | undefined;
 
   /** Lets go of everything; the first to say how it ended is right. */
   function end(result: Result): void {
@@ -42,21 +43,19 @@ export function streamBody<Credential extends EngineCredential>(
     closeStream(stream);
   }
 
-  function interrupted(cause: unknown): unknown {
-    const error = new StreamInterruptedError({ model, credential, cause });
-    if (!isErrorTold) {
-      const failure = { ...engine.tellLate(call, turn, cause), error };
-      reportFailure(model, failure, [...call.failures, failure]);
-    }
-    end("interrupted");
-    return error;
-  }
-
   /** A late error passes through; what it says of the credential is told at once (S25). */
   function tellError(): void {
-    if (watch.error === undefined || isErrorTold) return;
-    isErrorTold = true;
-    engine.tellLate(call, turn, new UpstreamFailure({ ...stream.answer, body: Buffer.from(watch.error) }));
+    if (watch.error === undefined || late !== undefined) return;
+    late = engine.tellLate(call, turn, new UpstreamFailure({ ...stream.answer, body: Buffer.from(watch.error) }));
+  }
+
+  function interrupted(cause: unknown): StreamInterruptedError {
+    const error = new StreamInterruptedError({ model, credential, cause });
+    late ??= engine.tellLate(call, turn, cause);
+    const failure = { ...late, error };
+    reportFailure(model, failure, [...call.failures, failure]);
+    end("interrupted");
+    return error;
   }
 
   async function next(): Promise<IteratorResult<Uint8Array>> {
@@ -89,8 +88,7 @@ export function streamBody<Credential extends EngineCredential>(
     } else {
       watch.seeEnd();
       tellError();
-      if (watch.progress === "silent" || watch.progress === "begun")
-        return controller.error(interrupted(cutShort(stream)));
+      if (!isWhole(watch)) return controller.error(interrupted(cutShort(stream)));
     }
     end("served");
     controller.close();

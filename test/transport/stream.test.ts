@@ -189,6 +189,17 @@ describe("once its first output is handed on, a stream", () => {
     expect(settled).toMatchObject([{ result: "interrupted" }]);
   });
 
+  it("fails after a late error too, for whoever does not look at events", async () => {
+    const { post, upstream } = await openDoor();
+    upstream.set(keys.primary, { errorAfterItems: 1, error: failures.openai.insufficientQuota });
+
+    const { text, error } = await drained(await post(path, chat));
+
+    expect(text).toMatch(/"code":"insufficient_quota".*\n\n$/);
+    expect(error).toBeInstanceOf(StreamInterruptedError);
+    expect(failureOf(error)).toMatchObject({ class: "quota_exceeded", credential: "primary" });
+  });
+
   it("may end without [DONE] once its choice has finished", async () => {
     const { post, upstream, settled } = await openDoor();
     upstream.set(keys.primary, sse(role, content, finish));

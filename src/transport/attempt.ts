@@ -1,0 +1,70 @@
+import type { Dispatcher } from "undici";
+import type { Credential, RuntimeModel } from "../config/runtime.ts";
+import type { AttemptSignal } from "../engine/attempt.ts";
+import type { AttemptContext } from "../engine/call.ts";
+import { providerFor } from "../providers/index.ts";
+import type { Api, Endpoint } from "../providers/provider.ts";
+import { formOf } from "./answer-form.ts";
+import type { CallerRequest } from "./caller-request.ts";
+import { wantedDimension } from "./dimension.ts";
+import { upstreamHeaders } from "./request-headers.ts";
+import type { LiveStream } from "./stream-body.ts";
+import { streamDialectOf } from "./stream-dialects/index.ts";
+import { openStream } from "./stream-head.ts";
+import { watchBytes, watchEvents } from "./stream-watch.ts";
+import { askUpstream } from "./upstream-answer.ts";
+import { upstreamBody } from "./upstream-body.ts";
+import { routeOf, upstreamUrl } from "./upstream-url.ts";
+import { examined, readFailure, readWhole, type WholeAnswer } from "./whole-answer.ts";
+
+/** What an attempt that served has: all of the answer, or its beginning. */
+export type Answer = WholeAnswer | LiveStream;
+
+/** Whom a model's attempts reach, and how. */
+export interface Upstreams {
+  readonly model: RuntimeModel;
+  readonly api: Api;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * One exchange with one credential's upstream.
+ *
+ * @throws UpstreamFailure where the answer is one, or cannot be used; the connection's error where there is no answer.
+ */
+export async function attempt(
+  { model, api, dispatcher }: Upstreams,
+  request: CallerRequest,
+  { credential, recordUsage }: AttemptContext<Credential>,
+  attemptSignal: AttemptSignal,
+): Promise<Answer> {
+  const upstream = await askUpstream(
+    dispatcher,
+    {
+      method: request.method,
+      url: upstreamUrl(request.url, api, credential),
+      headers: upstreamHeaders(request, endpointOf(credential, api), credential),
+      body: upstreamBody(request, credential),
+    },
+    attemptSignal.signal,
+  );
+  switch (formOf(upstream, request)) {
+    case "failure":
+      throw await readFailure(upstream);
+    case "events": {
+      const dialect = streamDialectOf(api, routeOf(request.url).route);
+      return { ...(await openStream(upstream, watchEvents(dialect))), attemptSignal };
+    }
+    case "bytes":
+      return { ...(await openStream(upstream, watchBytes())), attemptSignal };
+    case "whole": {
+      const answer = examined(await readWhole(upstream), wantedDimension(model, request, credential));
+      if (answer.usage !== undefined) recordUsage(answer.usage);
+      return answer;
+    }
+  }
+}
+
+function endpointOf({ provider }: Credential, api: Api): Endpoint {
+  return providerFor(provider)?.endpoints[api] ?? { auth: "none" };
+}
