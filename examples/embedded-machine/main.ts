@@ -51,7 +51,7 @@ async function ask(slots: Slots, id: string): Promise<CallOutput> {
   const asked = createActor(callMachine, { input: { slots: knowledge(slots), at: Date.now(), retry } }).start();
   for (;;) {
     const { status, output, context } = await waitFor(asked, (snapshot) => !snapshot.hasTag("waiting"));
-    if (status === "done") return output as CallOutput;
+    if (status === "done") return output;
     const { turn } = context;
     if (turn === null) throw new Error("a call that runs has a turn");
     if (turn.probes && context.retries === 0) slots.send({ type: "PROBE", call: id, until: Date.now() + 60_000 });

@@ -37,7 +37,10 @@ const language = (modelId: string): LanguageModelV4 => ({
   doGenerate: async () => result,
   doStream: () => Promise.reject(new Error("not measured")),
 });
-const retryable = createRetryableModel({ model: language("a"), retries: [httpStatus(429).switch({ model: language("b") })] });
+const retryable = createRetryableModel({
+  model: language("a"),
+  retries: [httpStatus(429).switch({ model: language("b") })],
+});
 const prompt = { prompt: [] };
 const bareLanguage = { doGenerate: async () => result };
 
