@@ -54,11 +54,6 @@ describe("the spans of a call", () => {
     const model = scriptedModel("chat");
     const { tracer, spans } = createTracer();
     observeTraces([model], tracer);
-
-    await model.call({
-      primary: [{}],
-      "azure-east": [],
-    });
     model.engine.operate({ type: "DISABLE", slot: 0 });
     await model.call({ "azure-east": [{ fails: { class: "quota_exceeded", rule: "azure.code.429", status: 429 } }] });
 
