@@ -10,6 +10,7 @@ export type {
   Duration,
   FailbackConfigInput,
   GatewayConfigInput,
+  KeyInput,
   KeyswitchConfig,
   ModelConfigInput,
   RetryConfigInput,
@@ -24,7 +25,15 @@ export type {
 } from "./engine/circuit-breaker.ts";
 export { failureOf, type FailureReport } from "./engine/failure-report.ts";
 export type { ModelSnapshot } from "./engine/model-engine.ts";
-export type { AttemptEvent, ModelEvents, Move, ProbeEvent, SettledEvent } from "./engine/model-events.ts";
+export type {
+  AttemptEvent,
+  ModelEvents,
+  Move,
+  ProbeEvent,
+  SettledEvent,
+  SettledFailure,
+  StartedEvent,
+} from "./engine/model-events.ts";
 export type { CredentialUsage } from "./engine/usage.ts";
 export {
   AllCredentialsFailedError,
@@ -36,6 +45,7 @@ export {
   type FailedAttempt,
   type InputIssue,
   KeyswitchError,
+  KeyUnavailableError,
   NoCredentialError,
   StreamInterruptedError,
   UnknownModelError,
@@ -49,6 +59,7 @@ export {
   createModel,
   type Keyswitch,
   type Model,
+  type ReloadSummary,
   type StreamOptions,
 } from "./keyswitch.ts";
 export { Secret } from "./secret.ts";

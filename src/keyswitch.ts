@@ -1,88 +1,12 @@
-import type { Actor } from "xstate";
-import { type CredentialSlotsMachine, type Duration, parseDuration } from "../machines/index.ts";
 import { classifyFailure, type FailureFacts, type Verdict } from "./classify/index.ts";
-import {
-  type Credential,
-  type KeyswitchConfig,
-  type ModelConfigInput,
-  parseConfig,
-  parseModelConfig,
-  type RuntimeModel,
-  runtimeModel,
-} from "./config/index.ts";
-import { callModel } from "./engine/call-model.ts";
-import type { AttemptContext } from "./engine/call.ts";
+import { type KeyswitchConfig, type ModelConfigInput, parseConfig, parseModelConfig } from "./config/index.ts";
 import { type CircuitBreaker, type CircuitBreakerOptions, createBreaker } from "./engine/circuit-breaker.ts";
-import { type CallLimits, createModelEngine, type ModelSnapshot } from "./engine/model-engine.ts";
-import type { ModelEvents } from "./engine/model-events.ts";
-import { streamModel } from "./engine/stream-model.ts";
-import { UnknownModelError, UsageError } from "./errors.ts";
+import { UnknownModelError } from "./errors.ts";
+import { type ReloadSummary, startModels } from "./model-set.ts";
+import { type CallOptions, type Model, startModel, type StreamOptions } from "./model.ts";
 import { errorTableFor } from "./providers/error-tables.ts";
-import { baseURLOf, createModelFetch, factsOf } from "./transport/index.ts";
 
-/** What a caller may say of one call. */
-export interface CallOptions {
-  /** Aborts the call in every state; it rejects with the signal's reason (S26). @default none */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Time allowed for the whole call, over all attempts and waits: seconds, or a text like `"30s"`. Past it the call
-   * rejects with {@link DeadlineExceededError} (S26).
-   *
-   * @default the model's `deadline`
-   */
-  readonly deadline?: Duration | undefined;
-  /** What the call needs; credentials that are known to lack it are passed over (S27). @default nothing */
-  readonly capabilities?: readonly string[] | undefined;
-}
-
-/** What a caller may say of one stream. */
-export interface StreamOptions<Item> extends CallOptions {
-  /**
-   * Whether an item carries output. The items before the first that does are held back, 64 at most, so that a failure
-   * right after them still goes on to the next credential (S25).
-   *
-   * @default every item does
-   */
-  readonly carriesOutput?: ((item: Item) => boolean) | undefined;
-}
-
-/** One logical model with its ordered credentials. */
-export interface Model {
-  readonly id: string;
-  /**
-   * Calls a function with one credential after another until one serves, and returns what it returned.
-   *
-   * @throws the function's own error where no other key would have helped, or there is no other (S23);
-   * {@link AllCredentialsFailedError} (S24); {@link DeadlineExceededError}; the signal's reason; {@link ClosedError}.
-   */
-  call<Value>(
-    attempt: (context: AttemptContext<Credential>) => PromiseLike<Value> | Value,
-    options?: CallOptions,
-  ): Promise<Value>;
-  /** As {@link call} for a stream: fails over until the first item, never after (S25). */
-  stream<Item>(
-    open: (context: AttemptContext<Credential>) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>,
-    options?: StreamOptions<Item>,
-  ): AsyncGenerator<Item, void, undefined>;
-  /** Base URL for an SDK that is given {@link fetch}; nothing is ever sent there. */
-  readonly baseURL: string;
-  /**
-   * A `fetch` for SDKs: each request goes to the active credential's endpoint with its key, and on to the next.
-   *
-   * It never throws for an upstream's failure: it answers with the upstream's own response, or 503 or 429 when all failed.
-   */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** Id of the credential that serves; `undefined` when exhausted. A pure read (S13). */
-  active(): string | undefined;
-  /** The model's state for people: plain JSON without a secret. A pure read (S13). */
-  snapshot(): ModelSnapshot;
-  /** The model's XState actor: to subscribe to, to inspect, to draw. */
-  readonly actor: Actor<CredentialSlotsMachine>;
-  /** Listens to the model's events until the function that it returns is called. */
-  on<Name extends keyof ModelEvents>(name: Name, listener: (event: ModelEvents[Name]) => void): () => void;
-  /** Takes no new call, waits for those in flight, stops the timers, closes the connections. */
-  close(): Promise<void>;
-}
+export type { CallOptions, Model, ReloadSummary, StreamOptions };
 
 /** All models of one configuration. */
 export interface Keyswitch {
@@ -90,6 +14,15 @@ export interface Keyswitch {
   model(id: string): Model;
   /** Ids of the models, in the configuration's order. */
   readonly models: readonly string[];
+  /**
+   * Goes on with another configuration, at once and for all models together. A model that is the same in both is not
+   * touched. One that changed keeps its {@link Model} and its listeners, and what is known of each credential whose
+   * connection and key stayed: what serves, cooldowns, usage, what an operator took out. Calls in flight end as they
+   * began. A model that is gone refuses new calls with {@link ClosedError}.
+   *
+   * @throws ConfigError with everything that is wrong; nothing has changed then. {@link ClosedError} after `close()`.
+   */
+  reload(config: KeyswitchConfig): ReloadSummary;
   /** Closes every model. */
   close(): Promise<void>;
 }
@@ -101,20 +34,18 @@ export interface Keyswitch {
  * @throws ConfigError with everything that is wrong.
  */
 export function createKeyswitch(config: KeyswitchConfig): Keyswitch {
-  const parsed = parseConfig(config);
-  const models = new Map(
-    Object.entries(parsed.models).map(([id, model]) => [id, startModel(runtimeModel(id, model))]),
-  );
+  const models = startModels(parseConfig(config));
   return {
-    models: [...models.keys()],
+    get models() {
+      return models.ids;
+    },
     model: (id) => {
       const model = models.get(id);
-      if (model === undefined) throw new UnknownModelError({ model: id, known: [...models.keys()] });
-      return model;
+      if (model === undefined) throw new UnknownModelError({ model: id, known: models.ids });
+      return model.face;
     },
-    close: async () => {
-      await Promise.all([...models.values()].map((model) => model.close()));
-    },
+    reload: (next) => models.reload(parseConfig(next)),
+    close: () => models.close(),
   };
 }
 
@@ -126,40 +57,7 @@ export function createKeyswitch(config: KeyswitchConfig): Keyswitch {
  * @throws ConfigError with everything that is wrong.
  */
 export function createModel(config: ModelConfigInput, id = "model"): Model {
-  return startModel(runtimeModel(id, parseModelConfig(config)));
-}
-
-function startModel(runtime: RuntimeModel): Model {
-  const engine = createModelEngine(runtime, { classify: classifyAttempt });
-  const door = createModelFetch(engine, runtime);
-  return {
-    id: runtime.id,
-    baseURL: baseURLOf(runtime),
-    fetch: door.fetch,
-    call: (attempt, options = {}) => callModel(engine, attempt, limitsOf(options)),
-    stream: (open, { carriesOutput, ...options } = {}) =>
-      streamModel(engine, open, { ...limitsOf(options), carriesOutput }),
-    active: engine.active,
-    snapshot: engine.snapshot,
-    actor: engine.actor,
-    on: engine.listeners.on,
-    close: async () => {
-      await engine.close();
-      await door.close();
-    },
-  };
-}
-
-function limitsOf({ signal, deadline, capabilities }: CallOptions): CallLimits {
-  if (deadline === undefined) return { signal, capabilities };
-  const deadlineMs = parseDuration(deadline);
-  if (deadlineMs !== undefined) return { signal, capabilities, deadlineMs };
-  throw new UsageError({ path: "deadline", found: JSON.stringify(deadline), wanted: 'seconds, or a text like "30s"' });
-}
-
-/** What an attempt's failure means, read with its provider's table. */
-function classifyAttempt(error: unknown, { provider }: Credential): Verdict {
-  return classifyFailure(factsOf(error), { table: errorTableFor(provider) });
+  return startModel(id, parseModelConfig(config)).face;
 }
 
 /**
