@@ -67,16 +67,43 @@ const outcomeForms =
 export function parseScenario(input: unknown): Scenario {
   const parsed = scenarioSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const path = (parsed.error.issues[0]?.path ?? []) as Path;
+  const fault = meantFault(parsed.error.issues[0], input, []);
   throw new UsageError({
-    path: pathText(path),
-    found: describe(valueAt(input, path)),
-    wanted: wantedAt(path, parsed.error),
+    path: pathText(fault.path),
+    found: describe(valueAt(input, fault.path)),
+    wanted: wantedAt(fault),
   });
 }
 
-function wantedAt(path: Path, error: z.ZodError): string {
+interface Fault {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/**
+ * The fault within the form that was meant, where one can be told: all that it finds wrong is there, and it knows every
+ * key.
+ */
+function meantFault(issue: z.core.$ZodIssue | undefined, input: unknown, outer: Path): Fault {
+  const path = [...outer, ...((issue?.path ?? []) as Path)];
+  if (issue?.code === "invalid_union") {
+    const meant = issue.errors.find((faults) => faults.every((fault) => isInside(fault, input, path)));
+    if (meant !== undefined) return meantFault(meant[0], input, path);
+  }
+  return { path, message: issue?.message ?? "" };
+}
+
+function isInside({ code, path }: z.core.$ZodIssue, input: unknown, outer: Path): boolean {
+  return path.length > 0 && code !== "unrecognized_keys" && valueAt(input, [...outer, ...(path as Path)]) !== undefined;
+}
+
+function wantedAt({ path, message }: Fault): string {
+  if (path.length === 0) return "an object with id, model and steps";
   if (path[0] === "steps" && path.length === 2) return stepForms;
-  if (path[0] === "steps" && path.length > 3) return outcomeForms;
-  return path.length === 0 ? "an object with id, model and steps" : (error.issues[0]?.message ?? "");
+  return path[0] === "steps" && isOutcome(path) ? outcomeForms : message;
+}
+
+/** `steps[0].call.a[0]`, or `steps[0].outcome`. */
+function isOutcome(path: Path): boolean {
+  return path.length === 5 || (path.length === 3 && path[2] === "outcome");
 }
