@@ -1,0 +1,25 @@
+import type { CommandEntry } from "./command.ts";
+
+/** Every command, in the order in which a newcomer meets them. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "demo",
+    summary: "watch calls survive failing keys; needs no key and no configuration",
+    load: async () => (await import("./demo.ts")).demo,
+  },
+  {
+    name: "check",
+    summary: "validate a configuration and print it with nothing left open",
+    load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "classify",
+    summary: "say what failures mean: error class, deciding rule, stated wait",
+    load: async () => (await import("./classify.ts")).classify,
+  },
+  {
+    name: "simulate",
+    summary: "run a scenario through the real machines and engine, in virtual time",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+];
