@@ -102,13 +102,12 @@ function build(now: () => number) {
       })),
       open: assign(({ context, event }) => {
         const at = timeOf(context, event);
-        return { at, openUntil: at + context.resetTimeoutMs, ticket: context.ticket + 1 };
+        return { at, openUntil: at + context.resetTimeoutMs, ticket: context.ticket + 1, probeIsOut: false };
       }),
       wakeAgain: assign(({ context, event }) => ({ at: timeOf(context, event) })),
       halfOpen: assign(({ context, event }) => ({
         at: timeOf(context, event),
         openUntil: null,
-        probeIsOut: false,
         ticket: context.ticket + 1,
       })),
       letThrough: assign({ probeIsOut: true }),

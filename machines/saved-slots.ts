@@ -118,6 +118,8 @@ export function restoreSlots(
   const probeStays = probed !== undefined && probed < home && isEnabled(restored, probed);
   return {
     ...restored,
+    // Home moved on the way: who was probed in vain for the one before is forgotten (S9).
+    slots: stays ? records : records.map((record) => ({ ...record, probedInVain: false })),
     home,
     epoch: saved.epoch + (stays ? 0 : 1),
     served: stays ? saved.served : 0,
