@@ -10,7 +10,12 @@ export async function observeTracesIfInstalled(models: Iterable<TracedModel>): P
     const { observeTraces } = await import("./traces.ts");
     return observeTraces(models);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") return undefined;
+    if (isApiMissing(error)) return undefined;
     throw error;
   }
+}
+
+function isApiMissing(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes("@opentelemetry/api");
 }

@@ -30,7 +30,7 @@ const keyInQuery = /([?&](?:key|api[-_]?key|access[-_]?token|token|sig|signature
 const keyAfterScheme = /\b(bearer|basic)\s+[\w.~+/=-]+/gi;
 
 /** A text without the keys that a URL's query or an authorization header would show. */
-export function redactText(text: string): string {
+function redactText(text: string): string {
   return text.replaceAll(keyInQuery, `$1${redacted}`).replaceAll(keyAfterScheme, `$1 ${redacted}`);
 }
 

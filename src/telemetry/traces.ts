@@ -8,7 +8,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { AttemptEvent, SettledEvent } from "../engine/model-events.ts";
+import type { AttemptEvent, SettledEvent, StartedEvent } from "../engine/model-events.ts";
 import { operationOf, providerNameOf } from "./gen-ai.ts";
 import type { ObservedModel } from "./observed-model.ts";
 
@@ -56,31 +56,43 @@ interface OpenCall {
 function traceModel(model: TracedModel, tracer: Tracer): () => void {
   const { id, kind, credentials } = model;
   const open = new Map<string, OpenCall>();
-  const spanKinds = new Map(credentials.map((credential) => [credential.id, describe(kind, credential)]));
+  const descriptions = new Map(credentials.map((credential) => [credential.id, describe(kind, credential)]));
   // All credentials reach the same weights: until one has served, the first one's names stand for the call.
-  const [first] = spanKinds.values();
+  const [first] = descriptions.values();
+  const name = first?.name ?? kind;
+  const atStart = { kind: SpanKind.INTERNAL, attributes: { ...first?.request, "keyswitch.model": id } };
 
-  const unlisten = [
-    model.on("started", ({ call }) => {
-      const attributes = { ...first?.request, "keyswitch.model": id, "keyswitch.call": call };
-      const span = tracer.startSpan(first?.name ?? kind, { kind: SpanKind.INTERNAL, attributes });
-      if (span.isRecording())
-        open.set(call, { span, context: trace.setSpan(context.active(), span), startedAt: Date.now() });
-    }),
-    model.on("attempt", (event) => {
-      const parent = open.get(event.call);
-      const about = spanKinds.get(event.credential);
-      if (parent !== undefined && about !== undefined) recordAttempt(tracer, parent, about, event);
-    }),
-    model.on("settled", (event) => {
-      const call = open.get(event.call);
-      if (call === undefined) return;
-      open.delete(event.call);
-      call.span.setAttributes({ ...spanKinds.get(event.credential ?? "")?.request, ...endOfCall(event) });
-      tellError(call.span, errorTypeOf(event));
-      call.span.end();
-    }),
-  ];
+  const unlisten = [model.on("started", startCall)];
+
+  function startCall({ call }: StartedEvent): void {
+    const span = tracer.startSpan(name, atStart);
+    if (!span.isRecording()) return;
+    span.setAttribute("keyswitch.call", call);
+    open.set(call, { span, context: trace.setSpan(context.active(), span), startedAt: Date.now() });
+    listenToEnds();
+  }
+
+  /** From the first span on that is recorded: without an SDK nobody is told of ends, so none is put into words. */
+  function listenToEnds(): void {
+    if (unlisten.length > 1) return;
+    unlisten.push(model.on("attempt", endAttempt), model.on("settled", endCall));
+  }
+
+  function endAttempt(event: AttemptEvent): void {
+    const call = open.get(event.call);
+    const description = descriptions.get(event.credential);
+    if (call !== undefined && description !== undefined) recordAttempt(tracer, call, description, event);
+  }
+
+  function endCall(event: SettledEvent): void {
+    const span = open.get(event.call)?.span;
+    if (span === undefined) return;
+    open.delete(event.call);
+    span.setAttributes({ ...descriptions.get(event.credential ?? "")?.request, ...endOfCall(event) });
+    tellError(span, errorTypeOf(event));
+    span.end();
+  }
+
   return () => {
     for (const stop of unlisten) stop();
     for (const { span } of open.values()) span.end();

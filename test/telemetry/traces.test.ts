@@ -170,14 +170,16 @@ describe("the spans of a call", () => {
     expect(model.engine.listeners.has("started")).toBe(false);
   });
 
-  it("are made by nobody without an SDK: calls go on as ever", async () => {
+  it("are made by nobody without an SDK: calls go on as ever, and no end is even told", async () => {
     const model = scriptedModel("chat");
     const stop = await observeTracesIfInstalled([model]);
 
     const answer = await model.call();
 
     expect(answer).toBe("answer");
-    stop?.();
+    expect(model.engine.listeners.has("attempt")).toBe(false);
     expect(model.engine.listeners.has("settled")).toBe(false);
+    stop?.();
+    expect(model.engine.listeners.has("started")).toBe(false);
   });
 });
