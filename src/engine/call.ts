@@ -72,6 +72,7 @@ export interface CallEnvironment<Credential> {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly classify: (error: unknown, credential: Credential) => Verdict;
+  readonly prepare: ((credential: Credential) => Promise<void> | undefined) | undefined;
   readonly onAttempt: (
     call: CallRecord,
     slot: number,

@@ -3,11 +3,14 @@ import {
   type CredentialSlotsMachine,
   eventOf,
   type FailbackPolicy,
+  type Instant,
   isCooling,
   isEnabled,
   isExhausted,
   nextDueAt,
+  restoreSlots,
   type RetryPolicy,
+  saveSlots,
   type SlotsContext,
   type SlotsEvent,
 } from "../../machines/index.ts";
@@ -18,11 +21,19 @@ import { CallScope } from "./call-scope.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDrain } from "./drain.ts";
 import { failedAttempt } from "./failure-report.ts";
+import type { Heritage } from "./heritage.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { type ModelEvents, type SettledEvent, type SettledFailure, tellChange } from "./model-events.ts";
 import { runCall } from "./run-call.ts";
 import { createSlotsKeeper, type SlotsKeeper } from "./slots-keeper.ts";
-import { createUsageLedger, type CredentialUsage, type UsageLedger, withTokens } from "./usage.ts";
+import {
+  createUsageLedger,
+  type CredentialUsage,
+  emptyAccount,
+  type UsageAccount,
+  type UsageLedger,
+  withTokens,
+} from "./usage.ts";
 import type { Failure, Verdict } from "./verdict.ts";
 
 /** A credential as far as the engine looks at it. */
@@ -49,6 +60,15 @@ export interface ModelPolicy<Credential extends EngineCredential> {
 /** What the engine is given from outside. */
 export interface EngineParts<Credential> {
   readonly classify: (error: unknown, credential: Credential) => Verdict;
+  /**
+   * What an attempt waits for before it uses a credential, within its time; `undefined`: nothing. A rejection is classified
+   * as the attempt's own failure would be.
+   */
+  readonly prepare?: ((credential: Credential) => Promise<void> | undefined) | undefined;
+  /** Who is told of events. @default nobody yet */
+  readonly listeners?: Listeners<ModelEvents> | undefined;
+  /** What the engine before this one left. A credential that is not in it starts fresh. */
+  readonly heritage?: Heritage | undefined;
   /** @default the process's monotonic time */
   readonly clock?: Clock | undefined;
   /** Uniform in [0, 1), for jitter. @default Math.random */
@@ -98,6 +118,8 @@ export interface ModelEngine<Credential extends EngineCredential> {
   /** The home credential's id; `undefined` when exhausted (S13). */
   active(): string | undefined;
   snapshot(): ModelSnapshot;
+  /** What an engine that takes this one's place takes over. Times are saved as S16 says, accounts are shared. */
+  heritage(): Heritage;
   /** Takes no new call, waits for those in flight, stops the timers. */
   close(): Promise<void>;
 }
@@ -137,7 +159,14 @@ const nextCallId = (): string => `${processTag}-${(callCount += 1).toString(36)}
 /** Starts a model: its machine, its ledger, its listeners. */
 export function createModelEngine<Credential extends EngineCredential>(
   policy: ModelPolicy<Credential>,
-  { classify: classifyOther, clock = systemClock, random = Math.random }: EngineParts<Credential>,
+  {
+    classify: classifyOther,
+    prepare,
+    listeners = createListeners(),
+    heritage,
+    clock = systemClock,
+    random = Math.random,
+  }: EngineParts<Credential>,
 ): ModelEngine<Credential> {
   const classify = (error: unknown, credential: Credential): Verdict => {
     try {
@@ -151,13 +180,20 @@ export function createModelEngine<Credential extends EngineCredential>(
   };
   const { id: model, credentials } = policy;
   const ids = credentials.map(({ id }) => id);
-  const listeners = createListeners<ModelEvents>();
-  const ledger = createUsageLedger(credentials.length);
+  const accounts = ids.map((id) => heritage?.usage.get(id) ?? emptyAccount());
+  const ledger = createUsageLedger(accounts);
   const keeper = createSlotsKeeper(
-    { policy: policy.failback, disabled: credentials.map(({ disabled = false }) => disabled) },
+    {
+      policy: policy.failback,
+      disabled: credentials.map(({ id, disabled = false }) => heritage?.disabled.get(id) ?? disabled),
+    },
     clock,
     (before, after, cause) => tellChange(listeners, model, ids, before, after, cause),
   );
+  const instant = (): Instant => ({ at: clock.now(), wallAt: Date.now() });
+  if (heritage !== undefined) {
+    keeper.send({ type: "RESTORE", state: restoreSlots(heritage.slots, keeper.read(), ids, instant()) });
+  }
   const drain = createDrain();
   const tellUsage = (turn: ServedTurn<Credential>, told: TokenUsage): void => {
     const usage = withTokens(turn.usage, told);
@@ -177,6 +213,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     leaseMs: policy.failback.timeoutMs,
     random,
     classify,
+    prepare,
     onUsage: tellUsage,
     onAttempt: (call, slot, outcome, durationMs, usage) => {
       ledger.attempted(slot);
@@ -260,6 +297,11 @@ export function createModelEngine<Credential extends EngineCredential>(
     tellUsage,
     active: () => ids[keeper.read().home],
     snapshot: () => snapshotOf(policy, keeper, ledger, clock),
+    heritage: () => ({
+      slots: saveSlots(keeper.current(), ids, instant()),
+      disabled: new Map(ids.map((id, slot) => [id, !isEnabled(keeper.read(), slot)])),
+      usage: new Map(ids.map((id, slot) => [id, accounts[slot] as UsageAccount])),
+    }),
     close: async () => {
       await drain.close();
       keeper.stop();

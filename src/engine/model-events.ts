@@ -89,7 +89,7 @@ export interface ModelEvents {
   readonly settled: SettledEvent;
 }
 
-/** Tells listeners what a change of the model's machine was. */
+/** Tells listeners what a change of the model's machine was; what is only taken over from before was told then. */
 export function tellChange(
   listeners: Listeners<ModelEvents>,
   model: string,
@@ -98,6 +98,7 @@ export function tellChange(
   after: SlotsContext,
   { event, rule }: Cause,
 ): void {
+  if (event?.type === "RESTORE") return;
   const cause = event === undefined ? "timer" : event.type.toLowerCase();
   const call = event !== undefined && "call" in event ? event.call : undefined;
   const idOf = (slot: number): string | null => ids[slot] ?? null;

@@ -64,7 +64,9 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
     call.attempts += 1;
     const attemptSignal = new AttemptSignal();
     const { context, tokens } = attemptRecord(environment, call, credential, attemptSignal);
-    const outcome = await runAttempt(call, credential.id, attemptSignal, () => call.attempt(context, attemptSignal));
+    const outcome = await runAttempt(call, credential.id, attemptSignal, () =>
+      whenReady(environment.prepare?.(credential), attemptSignal, () => call.attempt(context, attemptSignal)),
+    );
     const durationMs = clock.now() - startedAt;
 
     if (outcome.kind === "value") {
@@ -93,6 +95,19 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
     }
     await call.scope.pause(delayMs);
   }
+}
+
+/** Starts an attempt once what it waits for is there, unless its time is over by then. */
+function whenReady<Value>(
+  waiting: Promise<void> | undefined,
+  attemptSignal: AttemptSignal,
+  start: () => PromiseLike<Value> | Value,
+): PromiseLike<Value> | Value {
+  if (waiting === undefined) return start();
+  return waiting.then(() => {
+    attemptSignal.signal.throwIfAborted();
+    return start();
+  });
 }
 
 /** What an attempt told of its tokens, and the turn that it served: what it tells later is added to that (S40). */

@@ -23,7 +23,8 @@ export interface UsageLedger {
   read(slot: number): CredentialUsage;
 }
 
-interface Count {
+/** What is counted for one credential. Engines that follow each other share it, so that no late count is lost. */
+export interface UsageAccount {
   attempts: number;
   served: number;
   failures: Partial<Record<ErrorClass, number>>;
@@ -46,18 +47,15 @@ export function withTokens(before: TokenUsage | undefined, told: TokenUsage | un
   return inputTokens === undefined && outputTokens === undefined ? undefined : { inputTokens, outputTokens };
 }
 
-/** Makes an empty ledger for a number of slots. */
-export function createUsageLedger(count: number): UsageLedger {
-  const counts = Array.from({ length: count }, (): Count => ({
-    attempts: 0,
-    served: 0,
-    failures: {},
-    inputTokens: 0,
-    outputTokens: 0,
-    unknownUsage: 0,
-  }));
-  const at = (slot: number): Count => counts[slot] as Count;
-  const book = (count: Count, tokens: TokenUsage | undefined, times: 1 | -1): void => {
+/** An account in which nothing is booked. */
+export function emptyAccount(): UsageAccount {
+  return { attempts: 0, served: 0, failures: {}, inputTokens: 0, outputTokens: 0, unknownUsage: 0 };
+}
+
+/** Makes a ledger of one account a slot. */
+export function createUsageLedger(accounts: readonly UsageAccount[]): UsageLedger {
+  const at = (slot: number): UsageAccount => accounts[slot] as UsageAccount;
+  const book = (count: UsageAccount, tokens: TokenUsage | undefined, times: 1 | -1): void => {
     if (tokens === undefined) count.unknownUsage += times;
     count.inputTokens += times * (tokens?.inputTokens ?? 0);
     count.outputTokens += times * (tokens?.outputTokens ?? 0);

@@ -1,0 +1,104 @@
+import type { Dispatcher } from "undici";
+import { type Credential, type ModelConfig, type RuntimeModel, runtimeModel } from "./config/index.ts";
+import { createDrain } from "./engine/drain.ts";
+import type { Heritage } from "./engine/heritage.ts";
+import type { Listeners } from "./engine/listeners.ts";
+import { createModelEngine, type ModelEngine } from "./engine/model-engine.ts";
+import type { ModelEvents } from "./engine/model-events.ts";
+import type { Verdict } from "./engine/verdict.ts";
+import { KeyUnavailableError } from "./errors.ts";
+import { openKeychain } from "./keys/keychain.ts";
+import { identityOf, type ModelIdentity } from "./model-identity.ts";
+import { classifyUpstream, createModelFetch, type ModelFetch } from "./transport/index.ts";
+
+/** A model under one configuration: from its start until another takes its place and its last call has ended. */
+export interface ModelGeneration {
+  readonly config: ModelConfig;
+  readonly identity: ModelIdentity;
+  readonly runtime: RuntimeModel;
+  readonly engine: ModelEngine<Credential>;
+  readonly fetch: ModelFetch;
+  /** Waits for what is in flight, then stops the timers and what renews keys. */
+  close(): Promise<void>;
+}
+
+/** What all generations of a model share. */
+export interface ModelParts {
+  readonly listeners: Listeners<ModelEvents>;
+  /** The pool of connections to its upstreams. */
+  readonly dispatcher: Dispatcher;
+}
+
+/** Starts a model's first generation, or the one that takes the place of `former`. */
+export function startGeneration(
+  id: string,
+  config: ModelConfig,
+  { listeners, dispatcher }: ModelParts,
+  former?: ModelGeneration,
+): ModelGeneration {
+  const identity = identityOf(config);
+  const keychain = openKeychain(config.credentials);
+  const runtime = runtimeModel(id, config, keychain);
+  const heritage = former && heritageOf(former, config, identity);
+  const engine = createModelEngine(runtime, {
+    classify: classifyAttempt,
+    prepare: keychain.prepare,
+    listeners,
+    heritage,
+  });
+  const door = createModelFetch(engine, runtime, { dispatcher });
+  const entrance = createDrain();
+  return {
+    config,
+    identity,
+    runtime,
+    engine,
+    // Its request is read before its call begins, and the engine must not be closed in between.
+    fetch: async (input, init) => {
+      entrance.enter();
+      try {
+        return await door.fetch(input, init);
+      } finally {
+        entrance.leave();
+      }
+    },
+    close: async () => {
+      await entrance.close();
+      await engine.close();
+      keychain.close();
+    },
+  };
+}
+
+/**
+ * What a generation leaves to the next: all that its machine knows, by credential id, but of a credential that connects
+ * elsewhere now, or with another key, neither rests nor counts. What an operator took out stays out, unless the
+ * configuration has changed its own word on it since.
+ */
+function heritageOf(former: ModelGeneration, config: ModelConfig, { connections }: ModelIdentity): Heritage {
+  const { slots, disabled, usage } = former.engine.heritage();
+  const isSame = (id: string): boolean => former.identity.connections.get(id) === connections.get(id);
+  const saidBefore = new Map(former.config.credentials.map((credential) => [credential.id, credential.disabled]));
+  const outBy = ({ id, disabled: said }: { readonly id: string; readonly disabled: boolean }): boolean =>
+    saidBefore.get(id) === said ? (disabled.get(id) ?? said) : said;
+  const out = new Map(config.credentials.map((credential) => [credential.id, outBy(credential)]));
+  return {
+    slots: {
+      ...slots,
+      slots: slots.slots.map((slot) => ({
+        ...(isSame(slot.id) ? slot : { ...unknownSlot, id: slot.id }),
+        disabled: out.get(slot.id) ?? slot.disabled,
+      })),
+    },
+    disabled: out,
+    usage: new Map([...usage].filter(([id]) => isSame(id))),
+  };
+}
+
+const unknownSlot = { cooldown: null, stated: null, failedAgoMs: null, failedFailbacks: 0, probedInVain: false };
+
+/** What an attempt's failure means: of its key, or of what its provider answered. */
+function classifyAttempt(error: unknown, credential: Credential): Verdict {
+  if (error instanceof KeyUnavailableError) return { class: "auth", rule: `key.${error.source}` };
+  return classifyUpstream(error, credential);
+}

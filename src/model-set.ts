@@ -1,0 +1,67 @@
+import type { Config } from "./config/index.ts";
+import { ClosedError } from "./errors.ts";
+import { type LiveModel, startModel } from "./model.ts";
+
+/** What a reload did, by model id. */
+export interface ReloadSummary {
+  readonly added: readonly string[];
+  /** They go on with another configuration, and with what is known of the credentials that stayed. */
+  readonly changed: readonly string[];
+  /** They end their calls in flight, and take no more. */
+  readonly removed: readonly string[];
+  /** Nothing happened to them. */
+  readonly unchanged: readonly string[];
+}
+
+/** The models that run, in the configuration's order. */
+export interface ModelSet {
+  readonly ids: readonly string[];
+  get(id: string): LiveModel | undefined;
+  /** @throws ClosedError */
+  reload(config: Config): ReloadSummary;
+  close(): Promise<void>;
+}
+
+/** Starts every model of a configuration. */
+export function startModels(config: Config): ModelSet {
+  const leaving = new Set<Promise<void>>();
+  let models = new Map(Object.entries(config.models).map(([id, model]) => [id, startModel(id, model)]));
+  let isClosed = false;
+
+  async function leave(model: LiveModel): Promise<void> {
+    const left = model.face.close();
+    leaving.add(left);
+    await left;
+    leaving.delete(left);
+  }
+
+  return {
+    get ids() {
+      return [...models.keys()];
+    },
+    get: (id) => models.get(id),
+    reload: (next) => {
+      if (isClosed) throw new ClosedError();
+      const former = models;
+      const fates = Object.entries(next.models).map(([id, model]) => {
+        const known = former.get(id);
+        if (known === undefined || known.isClosed) return { id, fate: "added", live: startModel(id, model) } as const;
+        return { id, fate: known.reconfigure(model) ? "changed" : "unchanged", live: known } as const;
+      });
+      models = new Map(fates.map(({ id, live }) => [id, live]));
+      const removed = [...former].filter(([id]) => !models.has(id));
+      for (const [, model] of removed) void leave(model);
+      const idsOf = (wanted: string): string[] => fates.filter(({ fate }) => fate === wanted).map(({ id }) => id);
+      return {
+        added: idsOf("added"),
+        changed: idsOf("changed"),
+        removed: removed.map(([id]) => id),
+        unchanged: idsOf("unchanged"),
+      };
+    },
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...[...models.values()].map(({ face }) => face.close()), ...leaving]);
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import type { Actor } from "xstate";
+import { type CredentialSlotsMachine, type Duration, parseDuration } from "../machines/index.ts";
+import type { Credential, ModelConfig, RuntimeModel } from "./config/index.ts";
+import { callModel } from "./engine/call-model.ts";
+import type { AttemptContext } from "./engine/call.ts";
+import { createListeners, type Listeners } from "./engine/listeners.ts";
+import type { CallLimits, ModelSnapshot } from "./engine/model-engine.ts";
+import type { ModelEvents } from "./engine/model-events.ts";
+import { streamModel } from "./engine/stream-model.ts";
+import { ClosedError, UsageError } from "./errors.ts";
+import { type ModelGeneration, startGeneration } from "./model-generation.ts";
+import { identityOf } from "./model-identity.ts";
+import { baseURLOf } from "./transport/index.ts";
+import { createUpstreamAgent } from "./transport/upstream-agent.ts";
+
+/** What a caller may say of one call. */
+export interface CallOptions {
+  /** Aborts the call in every state; it rejects with the signal's reason (S26). @default none */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Time allowed for the whole call, over all attempts and waits: seconds, or a text like `"30s"`. Past it the call
+   * rejects with {@link DeadlineExceededError} (S26).
+   *
+   * @default the model's `deadline`
+   */
+  readonly deadline?: Duration | undefined;
+  /** What the call needs; credentials that are known to lack it are passed over (S27). @default nothing */
+  readonly capabilities?: readonly string[] | undefined;
+}
+
+/** What a caller may say of one stream. */
+export interface StreamOptions<Item> extends CallOptions {
+  /**
+   * Whether an item carries output. The items before the first that does are held back, 64 at most, so that a failure
+   * right after them still goes on to the next credential (S25).
+   *
+   * @default every item does
+   */
+  readonly carriesOutput?: ((item: Item) => boolean) | undefined;
+}
+
+/** One logical model with its ordered credentials. It stays the same object when its configuration is reloaded. */
+export interface Model {
+  readonly id: string;
+  readonly kind: RuntimeModel["kind"];
+  /** In order of priority. Their keys show as `[redacted]` wherever they are printed. */
+  readonly credentials: readonly Credential[];
+  /**
+   * Calls a function with one credential after another until one serves, and returns what it returned.
+   *
+   * @throws the function's own error where no other key would have helped, or there is no other (S23);
+   * {@link AllCredentialsFailedError} (S24); {@link DeadlineExceededError}; the signal's reason; {@link ClosedError}.
+   */
+  call<Value>(
+    attempt: (context: AttemptContext<Credential>) => PromiseLike<Value> | Value,
+    options?: CallOptions,
+  ): Promise<Value>;
+  /** As {@link call} for a stream: fails over until the first item, never after (S25). */
+  stream<Item>(
+    open: (context: AttemptContext<Credential>) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>,
+    options?: StreamOptions<Item>,
+  ): AsyncGenerator<Item, void, undefined>;
+  /** Base URL for an SDK that is given {@link fetch}; nothing is ever sent there. */
+  readonly baseURL: string;
+  /**
+   * A `fetch` for SDKs: each request goes to the active credential's endpoint with its key, and on to the next.
+   *
+   * It never throws for an upstream's failure: it answers with the upstream's own response, or 503 or 429 when all failed.
+   */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Id of the credential that serves; `undefined` when exhausted. A pure read (S13). */
+  active(): string | undefined;
+  /** The model's state for people: plain JSON without a secret. A pure read (S13). */
+  snapshot(): ModelSnapshot;
+  /** The model's XState actor: to subscribe to, to inspect, to draw. A changed configuration brings another one. */
+  readonly actor: Actor<CredentialSlotsMachine>;
+  /** Listens to the model's events until the function that it returns is called. */
+  on<Name extends keyof ModelEvents>(name: Name, listener: (event: ModelEvents[Name]) => void): () => void;
+  /** Takes no new call, waits for those in flight, stops the timers, closes the connections. */
+  close(): Promise<void>;
+}
+
+/** A model that runs, and whose configuration may change while people hold on to it. */
+export interface LiveModel {
+  /** What people hold. */
+  readonly face: Model;
+  readonly isClosed: boolean;
+  /**
+   * What a call runs on that begins now, in this very tick: later it may have been replaced.
+   *
+   * @throws ClosedError
+   */
+  present(): ModelGeneration;
+  /**
+   * Goes on under another configuration, with what is known of the credentials that stay. Calls in flight end under the
+   * old one.
+   *
+   * @returns whether there is any difference; if not, nothing happens.
+   */
+  reconfigure(config: ModelConfig): boolean;
+}
+
+/** Starts a model. */
+export function startModel(id: string, config: ModelConfig): LiveModel {
+  const listeners = createListeners<ModelEvents>();
+  const dispatcher = createUpstreamAgent();
+  const retiring = new Set<Promise<void>>();
+  let latest = 0;
+  let present = begin(config);
+  let closing: Promise<void> | undefined;
+
+  function begin(next: ModelConfig, former?: ModelGeneration): ModelGeneration {
+    const number = (latest += 1);
+    const voice = voiceOf(listeners, () => number === latest);
+    return startGeneration(id, next, { listeners: voice, dispatcher }, former);
+  }
+  function use(): ModelGeneration {
+    if (closing !== undefined) throw new ClosedError();
+    return present;
+  }
+  async function retire(former: ModelGeneration): Promise<void> {
+    const ended = former.close();
+    retiring.add(ended);
+    await ended;
+    retiring.delete(ended);
+  }
+  async function close(): Promise<void> {
+    await Promise.all([present.close(), ...retiring]);
+    await dispatcher.close();
+  }
+
+  return {
+    face: {
+      id,
+      get kind() {
+        return present.runtime.kind;
+      },
+      get credentials() {
+        return present.runtime.credentials;
+      },
+      get baseURL() {
+        return baseURLOf(present.runtime);
+      },
+      get actor() {
+        return present.engine.actor;
+      },
+      fetch: async (input, init) => use().fetch(input, init),
+      call: async (attempt, options = {}) => callModel(use().engine, attempt, limitsOf(options)),
+      stream: (open, { carriesOutput, ...options } = {}) => {
+        const limits = { ...limitsOf(options), carriesOutput };
+        return begunLate(() => streamModel(use().engine, open, limits));
+      },
+      active: () => present.engine.active(),
+      snapshot: () => present.engine.snapshot(),
+      on: (name, listener) => listeners.on(name, listener),
+      close: () => (closing ??= close()),
+    },
+    get isClosed() {
+      return closing !== undefined;
+    },
+    present: use,
+    reconfigure: (next) => {
+      const former = present;
+      if (identityOf(next).whole === former.identity.whole) return false;
+      present = begin(next, former);
+      tellMove(listeners, former, present);
+      void retire(former);
+      return true;
+    },
+  };
+}
+
+/** A generator that runs on what is present when its first item is asked for, not when it was made. */
+async function* begunLate<Item>(
+  begin: () => AsyncGenerator<Item, void, undefined>,
+): AsyncGenerator<Item, void, undefined> {
+  yield* begin();
+}
+
+/** What a generation may tell once another has taken its place: how its last calls end, not where its machine goes. */
+function voiceOf(listeners: Listeners<ModelEvents>, isPresent: () => boolean): Listeners<ModelEvents> {
+  return {
+    on: (name, listener) => listeners.on(name, listener),
+    has: (name) => listeners.has(name),
+    emit: (name, event) => {
+      if (isPresent() || ofCalls.has(name)) listeners.emit(name, event);
+    },
+  };
+}
+
+const ofCalls: ReadonlySet<keyof ModelEvents> = new Set(["started", "attempt", "settled"]);
+
+/** The credential that served is gone, or was taken out. */
+function tellMove(listeners: Listeners<ModelEvents>, former: ModelGeneration, { engine }: ModelGeneration): void {
+  const from = former.engine.active() ?? null;
+  const to = engine.active() ?? null;
+  if (from === to) return;
+  const { model, epoch } = engine.snapshot();
+  const move = { model, from, to, cause: "reload", rule: undefined, call: undefined, epoch };
+  listeners.emit(to === null ? "exhausted" : "failover", move);
+}
+
+function limitsOf({ signal, deadline, capabilities }: CallOptions): CallLimits {
+  if (deadline === undefined) return { signal, capabilities };
+  const deadlineMs = parseDuration(deadline);
+  if (deadlineMs !== undefined) return { signal, capabilities, deadlineMs };
+  throw new UsageError({ path: "deadline", found: JSON.stringify(deadline), wanted: 'seconds, or a text like "30s"' });
+}
