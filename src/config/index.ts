@@ -1,4 +1,6 @@
-export { loadConfig, parseText } from "./load.ts";
+export { loadConfig, parseText, readConfig } from "./load.ts";
+export { isOpenViking, normaliseOpenViking, parseOpenViking } from "./openviking/index.ts";
+export type { Change, NormalisedOpenViking, OpenVikingOptions } from "./openviking/index.ts";
 export type {
   CredentialConfigInput,
   Duration,

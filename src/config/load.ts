@@ -3,19 +3,31 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { ConfigError } from "../errors.ts";
 import type { InputIssue } from "../errors.ts";
+import { isOpenViking, parseOpenViking } from "./openviking/index.ts";
 import { parseConfig } from "./parse.ts";
 import type { Config, ParseOptions } from "./parse.ts";
 
 const largestFileBytes = 5 * 1024 * 1024;
 
 /**
- * Reads a configuration from a YAML or JSON file. Relative paths in it start from its own directory.
+ * Reads a configuration from a YAML or JSON file. Relative paths in it start from its own directory. An OpenViking
+ * `ov.conf` is taken as it stands.
  *
  * @throws ConfigError if the file cannot be read or parsed, or with everything that is wrong in it.
  */
 export async function loadConfig(path: string, options: Pick<ParseOptions, "env"> = {}): Promise<Config> {
-  const text = await readText(path);
-  return parseConfig(parseText(text, path), { ...options, baseDir: dirname(resolve(path)), source: path });
+  const input = await readConfig(path);
+  const parse = isOpenViking(input) ? parseOpenViking : parseConfig;
+  return parse(input, { ...options, baseDir: dirname(resolve(path)), source: path });
+}
+
+/**
+ * The value of a YAML or JSON file, unchecked.
+ *
+ * @throws ConfigError if the file cannot be read or parsed.
+ */
+export async function readConfig(path: string): Promise<unknown> {
+  return parseText(await readText(path), path);
 }
 
 /**

@@ -79,7 +79,7 @@ export interface ModelConfigInput {
    * @default none
    */
   readonly deadline?: Duration;
-  /** Length of the vectors. Never guessed: an embedding model must state it, here or on every credential (S41). */
+  /** Length of the vectors. Never guessed: unless they are sparse, an embedding model must state it, here or on every credential (S41). */
   readonly dimension?: number;
   /**
    * Texts in one embedding request, 1 to 10000. Embedding models only, as all that follow.
@@ -96,6 +96,11 @@ export interface ModelConfigInput {
    * @default false
    */
   readonly allow_metadata_override?: boolean;
+  /**
+   * What a text becomes: a `dense` vector, a `sparse` one, which has no length, or both (`hybrid`).
+   * @default dense
+   */
+  readonly vectors?: "dense" | "sparse" | "hybrid";
   /** How vectors travel: `float` or `base64`. */
   readonly encoding_format?: "float" | "base64";
   /** What is embedded: `text` or `multimodal`. */

@@ -158,6 +158,7 @@ const embeddingMembers = [
   "batch_size",
   "interchangeable",
   "allow_metadata_override",
+  "vectors",
   "encoding_format",
   "input",
   "query_param",
@@ -185,7 +186,7 @@ function chatRule(model: Members, credentials: readonly Members[], report: Repor
 /** One model, one space of vectors (S41, S42). */
 function embeddingRule(model: Members, credentials: readonly Members[], report: Report): void {
   const dimensions = credentials.map((credential) => credential["dimension"] ?? model["dimension"]);
-  if (dimensions.includes(undefined)) {
+  if (model["vectors"] !== "sparse" && dimensions.includes(undefined)) {
     report({ path: ["dimension"], found: "nothing", wanted: "the length of the model's vectors: it is never guessed" });
   }
   credentials.forEach((credential, index) => {

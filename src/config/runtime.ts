@@ -41,7 +41,9 @@ export interface Credential {
 
 /** What is known of the vectors of an embedding model (S41, S42). */
 export interface EmbeddingOptions {
-  readonly dimension: number;
+  readonly vectors: "dense" | "sparse" | "hybrid";
+  /** Length of the dense vectors; undefined where there are none. */
+  readonly dimension: number | undefined;
   readonly batchSize: number;
   readonly interchangeable: boolean;
   readonly allowMetadataOverride: boolean;
@@ -147,9 +149,10 @@ function retryPolicy(retry: ModelConfig["retry"]): RetryPolicy {
 
 function embeddingOptions(model: ModelConfig): EmbeddingOptions | undefined {
   const dimension = model.dimension ?? model.credentials[0]?.dimension;
-  const { batch_size, interchangeable, allow_metadata_override } = model;
-  if (dimension === undefined || batch_size === undefined) return undefined;
+  const { batch_size, interchangeable, allow_metadata_override, vectors } = model;
+  if (vectors === undefined || batch_size === undefined) return undefined;
   return Object.freeze({
+    vectors,
     dimension,
     batchSize: batch_size,
     interchangeable: interchangeable ?? false,

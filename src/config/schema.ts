@@ -52,6 +52,7 @@ function statedModelSchema(reading: Reading) {
     batch_size: integer(1, 10_000).optional(),
     interchangeable: flag().optional(),
     allow_metadata_override: flag().optional(),
+    vectors: oneOf(["dense", "sparse", "hybrid"]).optional(),
     encoding_format: oneOf(["float", "base64"]).optional(),
     input: oneOf(["text", "multimodal"]).optional(),
     query_param: text("what the upstream calls a query").optional(),
@@ -195,8 +196,8 @@ function completed(model: z.output<ReturnType<typeof statedModelSchema>>) {
     return { id: id ?? defaultId(index), provider, ...(apiBase === undefined ? {} : { api_base: apiBase }), ...rest };
   });
   if (model.kind !== "embedding") return { ...model, credentials };
-  const { batch_size = 32, interchangeable = false, allow_metadata_override = false } = model;
-  return { ...model, credentials, batch_size, interchangeable, allow_metadata_override };
+  const { batch_size = 32, interchangeable = false, allow_metadata_override = false, vectors = "dense" } = model;
+  return { ...model, credentials, batch_size, interchangeable, allow_metadata_override, vectors };
 }
 
 function defaultBase(provider: string, api: Api | "any"): string | undefined {
