@@ -45,7 +45,6 @@ export async function* streamModel<Credential extends EngineCredential, Item>(
     {
       limit: "first_byte_timeout",
       attempt: (context, attemptSignal) => openStream(open, context, attemptSignal, carriesOutput),
-      discard: closeUpstream,
     },
     limits,
   );

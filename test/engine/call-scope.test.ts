@@ -226,18 +226,23 @@ describe("a deadline", () => {
     expect(engine.active()).toBe(active);
   });
 
-  it("lets an answer of the same tick win that was there first", async () => {
-    const { call, pass, clock } = startVirtualEngine();
+  it.each([
+    ["served", 4_999],
+    ["timed_out", 5_000],
+  ])("ends its call once, as %s, when an answer comes after %d ms of 5 s", async (result, answerMs) => {
+    const { call, pass, clock, hear } = startVirtualEngine();
+    const settled = hear("settled");
     const answer = call(
       () =>
         new Promise<string>((resolve) => {
-          clock.setTimer(() => resolve("served"), 4_999, "foreground");
+          clock.setTimer(() => resolve("served"), answerMs, "foreground");
         }),
       { deadlineMs: 5_000 },
-    );
-    await pass(5_000);
+    ).catch((error: unknown) => error);
+    await pass(10_000);
 
-    expect(await answer).toBe("served");
+    expect(await answer).toEqual(result === "served" ? "served" : expect.any(DeadlineExceededError));
+    expect(settled).toMatchObject([["settled", { result }]]);
   });
 
   it("leaves no timer behind a call that was served", async () => {
@@ -289,6 +294,20 @@ describe("a function that ignores its signal", () => {
 
     expect(engine.snapshot()).toEqual(before);
     expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it("has its late answer given to whoever can get rid of it", async () => {
+    const { engine, pass } = startVirtualEngine({ credentials: ["a"], attemptTimeoutMs: 1_000 });
+    const late = Promise.withResolvers<string>();
+    const discard = vi.fn();
+    const ended = engine.start({ limit: "timeout", attempt: () => late.promise, discard }, {});
+    await pass(1_000);
+    engine.finish(await ended);
+
+    late.resolve("a connection");
+    await quiet();
+
+    expect(discard.mock.calls).toEqual([["a connection"]]);
   });
 
   it("keeps no stream open that it opens too late, however badly it closes", async () => {

@@ -197,9 +197,8 @@ describe("a listener", () => {
 
   it("that returns a promise which rejects ends no process", async () => {
     const { engine, call } = startEngine();
-    engine.listeners.on("settled", async () => {
-      throw new Error("of the listener");
-    });
+    const listener: () => unknown = () => Promise.reject(new Error("of the listener"));
+    engine.listeners.on("settled", listener);
 
     await call(() => 1);
     await quiet();

@@ -260,6 +260,8 @@ describe("an upstream is closed and its signal aborted, without waiting for it,"
     expect(seen.signal?.reason).toBe(reason);
     expect(source.close).toHaveBeenCalledOnce();
     expect(settled).toMatchObject([["settled", { result: "cancelled", credential: "a" }]]);
+    expect(failureOf(reason)).toBeUndefined();
+    expect(engine.snapshot().usage["a"]).toMatchObject({ served: 1, failures: {} });
     await engine.close();
   });
 
