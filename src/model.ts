@@ -145,7 +145,14 @@ export function startModel(id: string, config: ModelConfig): LiveModel {
         return present.engine.actor;
       },
       fetch: async (input, init) => use().fetch(input, init),
-      call: async (attempt, options = {}) => callModel(use().engine, attempt, limitsOf(options)),
+      // Not an async function, which would cost every call a promise more.
+      call: (attempt, options = {}) => {
+        try {
+          return callModel(use().engine, attempt, limitsOf(options));
+        } catch (error) {
+          return Promise.reject(error);
+        }
+      },
       stream: (open, { carriesOutput, ...options } = {}) => {
         const limits = { ...limitsOf(options), carriesOutput };
         return begunLate(() => streamModel(use().engine, open, limits));

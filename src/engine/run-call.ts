@@ -64,9 +64,9 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
     call.attempts += 1;
     const attemptSignal = new AttemptSignal();
     const { context, tokens } = attemptRecord(environment, call, credential, attemptSignal);
-    const outcome = await runAttempt(call, credential.id, attemptSignal, () =>
-      whenReady(environment.prepare?.(credential), attemptSignal, () => call.attempt(context, attemptSignal)),
-    );
+    const start = (): PromiseLike<Value> | Value => call.attempt(context, attemptSignal);
+    const startReady = whenReady(environment, credential, attemptSignal, start);
+    const outcome = await runAttempt(call, credential.id, attemptSignal, startReady);
     const durationMs = clock.now() - startedAt;
 
     if (outcome.kind === "value") {
@@ -97,17 +97,22 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
   }
 }
 
-/** Starts an attempt once what it waits for is there, unless its time is over by then. */
-function whenReady<Value>(
-  waiting: Promise<void> | undefined,
+/** What starts an attempt once what its credential waits for is there, unless its time is over by then. */
+function whenReady<Credential, Value>(
+  { prepare }: CallEnvironment<Credential>,
+  credential: Credential,
   attemptSignal: AttemptSignal,
   start: () => PromiseLike<Value> | Value,
-): PromiseLike<Value> | Value {
-  if (waiting === undefined) return start();
-  return waiting.then(() => {
-    attemptSignal.signal.throwIfAborted();
-    return start();
-  });
+): () => PromiseLike<Value> | Value {
+  if (prepare === undefined) return start;
+  return () => {
+    const waiting = prepare(credential);
+    if (waiting === undefined) return start();
+    return waiting.then(() => {
+      attemptSignal.signal.throwIfAborted();
+      return start();
+    });
+  };
 }
 
 /** What an attempt told of its tokens, and the turn that it served: what it tells later is added to that (S40). */
