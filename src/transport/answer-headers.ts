@@ -9,30 +9,33 @@ export interface Stamp {
   readonly call: string;
 }
 
-type UpstreamHeaders = Readonly<Record<string, string | readonly string[]>>;
+/** Headers of an answer, by name in lower case. */
+export type AnswerHeaders = Record<string, string | readonly string[]>;
 
 /** The upstream's headers as the caller gets them: without those of the connection, and with who served. */
-export function answerHeaders(upstream: UpstreamHeaders, stamp: Stamp): Headers {
-  const headers = new Headers();
-  const named = namedByConnection(String(upstream["connection"] ?? ""));
-  for (const [name, values] of Object.entries(upstream)) {
-    if (hopByHopHeaders.has(name) || named.includes(name)) continue;
-    for (const value of [values].flat()) if (isByteString(value)) headers.append(name, value);
+export function answerHeaders(upstream: Readonly<AnswerHeaders>, stamp: Stamp): AnswerHeaders {
+  const headers: AnswerHeaders = {};
+  const named = namedByConnection(upstream["connection"]);
+  for (const name in upstream) {
+    const values = upstream[name];
+    if (values === undefined || hopByHopHeaders.has(name) || named.includes(name)) continue;
+    if (typeof values !== "string") headers[name] = values.filter(isSendable);
+    else if (isSendable(values)) headers[name] = values;
   }
   return stamped(headers, stamp);
 }
 
-/** Whether `Headers` can hold a value; some upstreams send more than it takes, and an answer must not fail for that. */
-function isByteString(value: string): boolean {
-  return !/[\0\r\n\u0100-\uffff]/.test(value);
+/** Whether a value can be sent on; some upstreams send more than HTTP allows, and an answer must not fail for that. */
+function isSendable(value: string): boolean {
+  return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
 }
 
 /** Puts who served over whatever stands there: an upstream may be a keyswitch itself. */
-export function stamped(headers: Headers, { model, credential, attempts, call }: Stamp): Headers {
-  headers.set("x-keyswitch-model", model);
-  headers.delete("x-keyswitch-credential");
-  if (credential !== undefined) headers.set("x-keyswitch-credential", credential);
-  headers.set("x-keyswitch-attempts", String(attempts));
-  headers.set("x-keyswitch-call-id", call);
+export function stamped(headers: AnswerHeaders, { model, credential, attempts, call }: Stamp): AnswerHeaders {
+  headers["x-keyswitch-model"] = model;
+  delete headers["x-keyswitch-credential"];
+  if (credential !== undefined) headers["x-keyswitch-credential"] = credential;
+  headers["x-keyswitch-attempts"] = String(attempts);
+  headers["x-keyswitch-call-id"] = call;
   return headers;
 }

@@ -8,7 +8,7 @@ import { formOf } from "./answer-form.ts";
 import type { CallerRequest } from "./caller-request.ts";
 import { wantedDimension } from "./dimension.ts";
 import { upstreamHeaders } from "./request-headers.ts";
-import type { LiveStream } from "./stream-body.ts";
+import type { LiveStream } from "./relay-stream.ts";
 import { streamDialectOf } from "./stream-dialects/index.ts";
 import { openStream } from "./stream-head.ts";
 import { watchBytes, watchEvents } from "./stream-watch.ts";

@@ -1,10 +1,11 @@
 import { type JsonObjectText, memberText, readObject } from "./json-members.ts";
+import type { CallerHeaders } from "./request-headers.ts";
 
 /** What the caller asks for, read once, so that it can be sent as often as there are credentials. */
 export interface CallerRequest {
   readonly method: string;
-  readonly url: URL;
-  readonly headers: Headers;
+  readonly url: Pick<URL, "pathname" | "search">;
+  readonly headers: CallerHeaders;
   readonly body: Buffer | undefined;
   /** The body taken apart, where it is a JSON object. */
   readonly json: JsonObjectText | undefined;
@@ -32,7 +33,7 @@ export async function readCallerRequest(input: string | URL | Request, init: Req
   return {
     method: (init.method ?? given?.method ?? "GET").toUpperCase(),
     url,
-    headers,
+    headers: Object.fromEntries(headers),
     body,
     json,
     wantsStream: json !== undefined && memberText(json, "stream") === "true",

@@ -1,6 +1,9 @@
 import type { Credential } from "../config/runtime.ts";
 import type { Endpoint } from "../providers/provider.ts";
 
+/** A caller's headers, by name in lower case, as Node's server gives them. */
+export type CallerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** Headers that speak of one connection only (RFC 9110, 7.6.1). */
 export const hopByHopHeaders: ReadonlySet<string> = new Set([
   "connection",
@@ -28,12 +31,14 @@ const callersOwn: ReadonlySet<string> = new Set([
 /** What is worked out anew for each exchange. */
 const workedOut: ReadonlySet<string> = new Set(["host", "content-length", "expect", "accept-encoding"]);
 
+const stays: ReadonlySet<string> = new Set([...hopByHopHeaders, ...callersOwn, ...workedOut]);
+
 /** What an upstream may compress with. A stream is asked for plain: compressors hold events back. */
 const compressions = { whole: "gzip, br", stream: "identity" };
 
 /** The headers of one attempt: the caller's, without its keys, and the credential's own. */
 export function upstreamHeaders(
-  { headers, wantsStream }: { readonly headers: Headers; readonly wantsStream: boolean },
+  { headers, wantsStream }: { readonly headers: CallerHeaders; readonly wantsStream: boolean },
   { auth, headers: fixed = {} }: Endpoint,
   { apiKey, headers: extra }: Credential,
 ): Record<string, string> {
@@ -50,22 +55,21 @@ export function upstreamHeaders(
   return sent;
 }
 
-function passedOn(headers: Headers): Record<string, string> {
-  const named = namedByConnection(headers.get("connection"));
+function passedOn(headers: CallerHeaders): Record<string, string> {
+  const named = namedByConnection(headers["connection"]);
   const passed: Record<string, string> = {};
-  for (const [name, value] of headers) {
-    const stays =
-      hopByHopHeaders.has(name) ||
-      callersOwn.has(name) ||
-      workedOut.has(name) ||
-      named.includes(name) ||
-      name.startsWith("x-keyswitch-");
-    if (!stays) passed[name] = value;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || stays.has(name) || named.includes(name) || name.startsWith("x-keyswitch-")) continue;
+    passed[name] = typeof value === "string" ? value : value.join(", ");
   }
   return passed;
 }
 
 /** The headers that a `Connection` header declares to be of this connection only. */
-export function namedByConnection(connection: string | null | undefined): readonly string[] {
-  return (connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+export function namedByConnection(connection: string | readonly string[] | undefined): readonly string[] {
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return [];
+  return String(connection)
+    .split(",")
+    .map((name) => name.trim().toLowerCase());
 }

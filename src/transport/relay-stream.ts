@@ -1,0 +1,161 @@
+import type { AttemptSignal } from "../engine/attempt.ts";
+import type { CallScope } from "../engine/call-scope.ts";
+import type { ServedTurn } from "../engine/call.ts";
+import { reportFailure } from "../engine/failure-report.ts";
+import type { EndedCall, EngineCredential, ModelEngine } from "../engine/model-engine.ts";
+import type { Failure } from "../engine/verdict.ts";
+import { AttemptTimeoutError, StreamInterruptedError } from "../errors.ts";
+import type { OpenedStream } from "./stream-head.ts";
+import type { StreamWatch } from "./stream-watch.ts";
+import { UpstreamFailure } from "./upstream-failure.ts";
+
+/** An opened stream, and what closes its upstream. */
+export interface LiveStream extends OpenedStream {
+  readonly attemptSignal: AttemptSignal;
+}
+
+/** A stream on its way to its reader, byte for byte and only as fast as it is read. */
+export interface StreamRelay {
+  /** What was held back until the first output came; it is read first. */
+  readonly head: readonly Uint8Array[];
+  /** Whether the upstream has told of an error by itself, within the stream. */
+  readonly toldError: boolean;
+  /** Told when the call is stopped, by its caller or its deadline. */
+  onStop: ((reason: unknown) => void) | undefined;
+  /**
+   * The next piece; `undefined` once the stream is whole.
+   *
+   * @throws StreamInterruptedError for whatever cuts it short; what stopped the call.
+   */
+  read(): Promise<Uint8Array | undefined>;
+  /** The reader wants no more of it. */
+  leave(): void;
+}
+
+type Result = "served" | "interrupted" | "cancelled" | "timed_out";
+
+/**
+ * Hands a stream on as it comes. Nothing of it can be repeated any more, so whatever cuts it short makes reading fail: it
+ * never ends as if it were whole (S25). The upstream is closed however it ends.
+ */
+export function relayStream<Credential extends EngineCredential>(
+  engine: ModelEngine<Credential>,
+  call: EndedCall<Credential, unknown>,
+  turn: ServedTurn<Credential>,
+  stream: LiveStream,
+): StreamRelay {
+  const { scope } = call;
+  const { id: model, idleTimeoutMs } = engine.policy;
+  const credential = turn.credential.id;
+  const { rest, watch } = stream;
+  const held = [...stream.held];
+  let isOver = false;
+  let late: Failure | undefined;
+
+  /** Lets go of everything; the first to say how it ended is right. */
+  function end(result: Result): void {
+    if (isOver) return;
+    isOver = true;
+    scope.onStop = undefined;
+    if (isWhole(watch) && watch.usage !== undefined) engine.tellUsage(turn, watch.usage);
+    engine.finish(call, resultOf(result, watch));
+    closeStream(stream);
+  }
+
+  /** A late error passes through; what it says of the credential is told at once (S25). */
+  function tellError(): void {
+    if (watch.error === undefined || late !== undefined) return;
+    late = engine.tellLate(call, turn, new UpstreamFailure({ ...stream.answer, body: Buffer.from(watch.error) }));
+  }
+
+  function interrupted(cause: unknown): StreamInterruptedError {
+    const error = new StreamInterruptedError({ model, credential, cause });
+    late ??= engine.tellLate(call, turn, cause);
+    const failure = { ...late, error };
+    reportFailure(model, failure, [...call.failures, failure]);
+    end("interrupted");
+    return error;
+  }
+
+  async function next(): Promise<IteratorResult<Uint8Array> | { readonly error: unknown }> {
+    const idle = scope.clock.setTimer(
+      () => {
+        const timeout = new AttemptTimeoutError({ credential, limit: "idle_timeout", timeoutMs: idleTimeoutMs });
+        stream.attemptSignal.abort(timeout);
+      },
+      idleTimeoutMs,
+      "foreground",
+    );
+    try {
+      return await rest.next();
+    } catch (error) {
+      return { error };
+    } finally {
+      scope.clock.clearTimer(idle);
+    }
+  }
+
+  async function read(): Promise<Uint8Array | undefined> {
+    throwIfStopped(scope);
+    const early = held.shift();
+    if (early !== undefined) return early;
+    const piece = await next();
+    throwIfStopped(scope);
+    if ("error" in piece) {
+      if (watch.progress !== "ended") throw interrupted(piece.error);
+    } else if (piece.done !== true) {
+      watch.see(piece.value);
+      tellError();
+      return piece.value;
+    } else {
+      watch.seeEnd();
+      tellError();
+      if (!isWhole(watch)) throw interrupted(cutShort(stream));
+    }
+    end("served");
+    return undefined;
+  }
+
+  const relay: StreamRelay = {
+    head: stream.held,
+    get toldError() {
+      return watch.error !== undefined;
+    },
+    onStop: undefined,
+    read,
+    leave: () => end("served"),
+  };
+  const stop = (reason: unknown): void => {
+    end(scope.stop?.kind ?? "cancelled");
+    relay.onStop?.(reason);
+  };
+  tellError();
+  if (scope.stop === undefined) scope.onStop = stop;
+  else stop(scope.stop.reason);
+  return relay;
+}
+
+function throwIfStopped({ stop }: CallScope): void {
+  if (stop !== undefined) throw stop.reason;
+}
+
+function isWhole({ progress }: StreamWatch): boolean {
+  return progress === "closing" || progress === "ended";
+}
+
+/** A client that leaves because of an error, or because all is said, does not cancel. */
+function resultOf(result: Result, watch: StreamWatch): Result {
+  if (watch.error !== undefined) return "interrupted";
+  return watch.progress === "ended" ? "served" : result;
+}
+
+/** The stream ended in good order, but before its end. */
+function cutShort({ answer }: OpenedStream): UpstreamFailure {
+  return new UpstreamFailure({ ...answer, body: Buffer.alloc(0) }, { class: "transient", rule: "stream.cut-short" });
+}
+
+/** Closes the upstream without waiting for it: a stream that hangs would hold its reader. */
+export function closeStream({ rest, attemptSignal }: LiveStream): void {
+  attemptSignal.abort(new DOMException("The stream was closed", "AbortError"));
+  Promise.resolve(rest.return?.()).catch(() => undefined);
+}
