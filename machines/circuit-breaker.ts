@@ -36,6 +36,14 @@ export type BreakerEvent =
   | ({ readonly type: "FAILURE"; readonly ticket: number; readonly class: ErrorClass } & Timed)
   | ({ readonly type: "RELEASE"; readonly ticket: number } & Timed);
 
+/** What a breaker starts from. */
+export interface BreakerInput {
+  /** @default {@link breakerDefaults} */
+  readonly policy?: BreakerPolicy;
+  /** The time of the start, in milliseconds on the machine's clock. @default the machine's `now()` */
+  readonly at?: number;
+}
+
 /** What a breaker knows. Plain data. */
 export interface BreakerContext {
   readonly policy: BreakerPolicy;
@@ -68,12 +76,7 @@ function build(now: () => number) {
     "ticket" in event && event.ticket === context.ticket;
 
   return setup({
-    types: {
-      context: {} as BreakerContext,
-      events: {} as BreakerEvent,
-      input: {} as { readonly policy?: BreakerPolicy; readonly at?: number } | undefined,
-      tags: {} as "open",
-    },
+    types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput | undefined; tags: "open" },
     delays: { resetTimeout: ({ context }) => context.wakeAt - context.at },
     guards: {
       isFresh: ({ context, event }) => isFresh(context, event),

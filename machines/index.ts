@@ -3,6 +3,7 @@ export {
   type BreakerContext,
   breakerDefaults,
   type BreakerEvent,
+  type BreakerInput,
   type BreakerPolicy,
   circuitBreaker,
   type CircuitBreakerMachine,

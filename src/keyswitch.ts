@@ -1,4 +1,4 @@
-import { classifyFailure, type FailureFacts, type Verdict } from "./classify/index.ts";
+import { classifyFailure, type Verdict } from "./classify/index.ts";
 import { type KeyswitchConfig, type ModelConfigInput, parseConfig, parseModelConfig } from "./config/index.ts";
 import { type CircuitBreaker, type CircuitBreakerOptions, createBreaker } from "./engine/circuit-breaker.ts";
 import { UnknownModelError } from "./errors.ts";
@@ -63,9 +63,9 @@ export function createModel(config: ModelConfigInput, id = "model"): Model {
 /**
  * What a failure means: its class, the rule that decided, and the wait that it states.
  *
- * @param failure - A thrown error of any client, or the facts of an answer: `{ provider, status, headers, body }`.
+ * @param failure - A thrown error of any client, or an answer's {@link FailureFacts}: `{ provider, status, headers, body }`.
  */
-export function classify(failure: FailureFacts | unknown): Verdict {
+export function classify(failure: unknown): Verdict {
   const provider =
     typeof failure === "object" && failure !== null && "provider" in failure ? failure.provider : undefined;
   return classifyFailure(failure, { table: typeof provider === "string" ? errorTableFor(provider) : undefined });
