@@ -1,0 +1,10 @@
+/** The operator's side of a gateway: what it shows, what may be said to it, and who may. */
+export {
+  type AdminApi,
+  type AdminParts,
+  createAdminApi,
+  type OperatedModel,
+  type OperatedModels,
+} from "./admin-api.ts";
+export { type AdminLock, type AdminRefusal, adminKeyHeader, adminRefusal, carriesAdminKey } from "./guard.ts";
+export type { ModelReport, UpstreamNames } from "./model-report.ts";
