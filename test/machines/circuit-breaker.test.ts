@@ -9,7 +9,7 @@ import {
   type ErrorClass,
   errorClasses,
 } from "../../machines/index.ts";
-import { numRuns } from "./properties/runs.ts";
+import { numRuns, timeoutMs } from "./properties/runs.ts";
 
 function startBreaker(policy: Partial<BreakerPolicy> = {}) {
   const clock = new SimulatedClock();
@@ -252,7 +252,7 @@ describe("a breaker, whatever happens", () => {
     sentence: string,
     holds: (before: Know, after: Know, step: { do: string; age: number }, breaker: Breaker) => void,
   ) =>
-    it(sentence, () => {
+    it(sentence, { timeout: timeoutMs }, () => {
       fc.assert(
         fc.property(steps, (all) => {
           const breaker = startBreaker({ failureThreshold: 3, resetTimeoutMs: 100_000, maxResetTimeoutMs: 400_000 });

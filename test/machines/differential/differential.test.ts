@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { errorClasses, isExhausted, type RetryPolicy, slotsInput, type SlotsContext } from "../../../machines/index.ts";
 import { credentials, type Model, startModel } from "../credential-slots/model.ts";
 import { setups, statedWaits } from "../properties/histories.ts";
-import { numRuns } from "../properties/runs.ts";
+import { numRuns, timeoutMs } from "../properties/runs.ts";
 import { assertMachineAgrees } from "./shadow.ts";
 import { type Answer, type Script, startEngine, traceCall, written } from "./trace.ts";
 
@@ -102,7 +102,7 @@ describe("the engine's loop and the call machine", () => {
     }
   });
 
-  it("agree on any calls one after another", async () => {
+  it("agree on any calls one after another", { timeout: timeoutMs }, async () => {
     await fc.assert(
       fc.asyncProperty(setups, retryPolicies, calls, async (setup, retry, all) => {
         const side = startEngine(setup, retry);
@@ -118,7 +118,7 @@ describe("the engine's loop and the call machine", () => {
 });
 
 describe("I6: calls with patience shorter than a hang", () => {
-  it("are not lost one after another", async () => {
+  it("are not lost one after another", { timeout: timeoutMs }, async () => {
     const hanging = fc.array(fc.boolean(), { minLength: 6, maxLength: 6 });
     const patience = fc.integer({ min: 30_000, max: 59_999 });
     const waits = fc.array(fc.constantFrom(0, 0, 600_000, 3_600_000), { minLength: 20, maxLength: 20 });

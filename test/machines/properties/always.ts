@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { it } from "vitest";
 import { isEnabled, type SlotsContext, type SlotsEvent, type TurnEvent } from "../../../machines/index.ts";
 import { histories, type History, play } from "./histories.ts";
-import { numRuns } from "./runs.ts";
+import { numRuns, timeoutMs } from "./runs.ts";
 import type { Watcher } from "./world.ts";
 
 /** Declares a property that holds on every history, watched as it happens. */
 export function always(sentence: string, watch: () => Watcher, also: (history: History) => boolean = () => true): void {
-  it(sentence, () => {
+  it(sentence, { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(histories().filter(also), (history) => {
         play(history, watch());

@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { isExhausted, type Outcome } from "../../../machines/index.ts";
 import { always } from "./always.ts";
 import { histories, play } from "./histories.ts";
-import { numRuns } from "./runs.ts";
+import { numRuns, timeoutMs } from "./runs.ts";
 
 describe("what a call gets", () => {
   always(
@@ -21,7 +21,7 @@ describe("what a call gets", () => {
     turn: ({ tried }) => assert.equal(new Set(tried).size, tried.length),
   }));
 
-  it("I6: while one enabled credential works, every call is served", () => {
+  it("I6: while one enabled credential works, every call is served", { timeout: timeoutMs }, () => {
     const calls = fc.array(
       fc.record({ flight: fc.nat({ max: 99 }), waitMs: fc.constantFrom(0, 0, 0, 1_000, 600_000) }),
       { minLength: 1, maxLength: 60 },

@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { changesNothing, type CredentialLevelClass, isCooling } from "../../../machines/index.ts";
 import { always, isBelieved, isRequestFailure, isTurnEvent, knowsTheSame, speaksForTheProbe } from "./always.ts";
 import { histories, play } from "./histories.ts";
-import { numRuns } from "./runs.ts";
+import { numRuns, timeoutMs } from "./runs.ts";
 
 describe("what a turn's outcome changes", () => {
   always("I2: request-level outcomes change nothing but a probe's claim", () => ({
@@ -24,7 +24,7 @@ describe("what a turn's outcome changes", () => {
     },
   }));
 
-  it("I4: simultaneous failures of one epoch move home once", () => {
+  it("I4: simultaneous failures of one epoch move home once", { timeout: timeoutMs }, () => {
     const failures = fc.array(fc.constantFrom<CredentialLevelClass>("auth", "quota_exceeded", "transient", "unknown"), {
       minLength: 2,
       maxLength: 50,

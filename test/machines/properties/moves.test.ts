@@ -13,7 +13,7 @@ import {
 } from "../../../machines/index.ts";
 import { always, knowsTheSame } from "./always.ts";
 import { histories, play, statedWaits, take } from "./histories.ts";
-import { numRuns } from "./runs.ts";
+import { numRuns, timeoutMs } from "./runs.ts";
 import { createWorld, type Ending, idsOf, type World } from "./world.ts";
 
 const longestDelayMs = 2 ** 31 - 1;
@@ -41,45 +41,49 @@ const health = fc.record({
 const firstEnabled = (slots: SlotsContext): number => slots.slots.findIndex(({ disabled }) => !disabled);
 
 describe("where home is", () => {
-  it("I5: once the top slot answers again and stays so, it is home after at most n probes, each due in time", () => {
-    // Counted from when its own rest is over: until then the clock goes on trying the others.
-    fc.assert(
-      fc.property(histories(), health, (history, { works, outcome, retryAfterMs: stated }) => {
-        let probes = 0;
-        let recovered = false;
-        const world = play(history, {
-          happened: ({ before, after }) => {
-            const began = recovered && before.probe === null && after.probe !== null;
-            if (began && !isCooling(after, firstEnabled(after), after.at)) probes += 1;
-          },
-        });
-        world.stopAll();
-        const top = firstEnabled(world.slots());
-        fc.pre(top !== -1);
-        recovered = true;
-        const answerOf = (slot: number) =>
-          slot === top || works[slot] === true ? { outcome: "ok" as const } : { outcome, retryAfterMs: stated[slot] };
+  it(
+    "I5: once the top slot answers again and stays so, it is home after at most n probes, each due in time",
+    { timeout: timeoutMs },
+    () => {
+      // Counted from when its own rest is over: until then the clock goes on trying the others.
+      fc.assert(
+        fc.property(histories(), health, (history, { works, outcome, retryAfterMs: stated }) => {
+          let probes = 0;
+          let recovered = false;
+          const world = play(history, {
+            happened: ({ before, after }) => {
+              const began = recovered && before.probe === null && after.probe !== null;
+              if (began && !isCooling(after, firstEnabled(after), after.at)) probes += 1;
+            },
+          });
+          world.stopAll();
+          const top = firstEnabled(world.slots());
+          fc.pre(top !== -1);
+          recovered = true;
+          const answerOf = (slot: number) =>
+            slot === top || works[slot] === true ? { outcome: "ok" as const } : { outcome, retryAfterMs: stated[slot] };
 
-        for (let round = 0; world.slots().home !== top; round += 1) {
-          // Where others are tried every second of a rest of days, that rest is not sat out here.
-          fc.pre(round < 300 || !isCooling(world.slots(), top, world.now()));
-          assert(round < 600, "it is never home");
-          callThrough(world, answerOf);
-          if (world.slots().probe !== null || world.slots().home === top) continue;
-          const before = world.slots();
-          const waitingSince = world.now();
-          world.waitForDue();
-          const { probe } = world.slots();
-          assert(probe !== null);
-          const statedMs = (before.slots[probe.slot]?.statedUntil ?? 0) - waitingSince;
-          assert(world.now() - waitingSince <= Math.max(before.policy.maxCooldownMs, statedMs));
+          for (let round = 0; world.slots().home !== top; round += 1) {
+            // Where others are tried every second of a rest of days, that rest is not sat out here.
+            fc.pre(round < 300 || !isCooling(world.slots(), top, world.now()));
+            assert(round < 600, "it is never home");
+            callThrough(world, answerOf);
+            if (world.slots().probe !== null || world.slots().home === top) continue;
+            const before = world.slots();
+            const waitingSince = world.now();
+            world.waitForDue();
+            const { probe } = world.slots();
+            assert(probe !== null);
+            const statedMs = (before.slots[probe.slot]?.statedUntil ?? 0) - waitingSince;
+            assert(world.now() - waitingSince <= Math.max(before.policy.maxCooldownMs, statedMs));
+            assert(probes <= world.setup.count, `${probes} probes`);
+          }
           assert(probes <= world.setup.count, `${probes} probes`);
-        }
-        assert(probes <= world.setup.count, `${probes} probes`);
-      }),
-      { numRuns },
-    );
-  });
+        }),
+        { numRuns },
+      );
+    },
+  );
 
   always("I7: no automatic probe begins before a time that the provider stated", () => ({
     happened: ({ before, after, event }) => {
@@ -96,7 +100,7 @@ describe("where home is", () => {
     },
   }));
 
-  it("I10: reads change nothing", () => {
+  it("I10: reads change nothing", { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(histories(), ({ setup, steps }) => {
         const read = createWorld(setup);
@@ -179,7 +183,7 @@ describe("where home is", () => {
 });
 
 describe("a model that is left alone", () => {
-  it("moves nothing but the clock's own probes", () => {
+  it("moves nothing but the clock's own probes", { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(histories(), (history) => {
         const world = play(history);

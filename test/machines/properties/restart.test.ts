@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { isEnabled, isExhausted, restoreSlots, type SlotsContext } from "../../../machines/index.ts";
 import { histories, play, take } from "./histories.ts";
-import { numRuns } from "./runs.ts";
+import { numRuns, timeoutMs } from "./runs.ts";
 import { createWorld } from "./world.ts";
 
 /** What is known, but for when it was last looked at and who holds a probe. */
@@ -29,7 +29,7 @@ const seenFrom = (slots: SlotsContext, now: number) => ({
 });
 
 describe("save and restore", () => {
-  it("I11: save and restore at any point is invisible, claims apart", () => {
+  it("I11: save and restore at any point is invisible, claims apart", { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(histories(25), histories(25), ({ setup, steps }, { steps: later }) => {
         const [stayed, saved] = [play({ setup, steps }), play({ setup, steps })];
@@ -49,7 +49,7 @@ describe("save and restore", () => {
     );
   });
 
-  it("takes the time down off every rest, whatever the new process's clock starts from", () => {
+  it("takes the time down off every rest, whatever the new process's clock starts from", { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(
         histories(),
@@ -74,7 +74,7 @@ describe("save and restore", () => {
     );
   });
 
-  it("gives a machine that can go on, whatever became of the credentials", () => {
+  it("gives a machine that can go on, whatever became of the credentials", { timeout: timeoutMs }, () => {
     const newIds = fc.uniqueArray(fc.constantFrom("c0", "c1", "c2", "c3", "new", "newer"), { minLength: 1 });
     fc.assert(
       fc.property(histories(), newIds, ({ setup, steps }, ids) => {
