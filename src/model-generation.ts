@@ -18,6 +18,8 @@ export interface ModelGeneration {
   readonly runtime: RuntimeModel;
   readonly engine: ModelEngine<Credential>;
   readonly fetch: ModelFetch;
+  /** The pool of connections to its upstreams. */
+  readonly dispatcher: Dispatcher;
   /** Waits for what is in flight, then stops the timers and what renews keys. */
   close(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function startGeneration(
     identity,
     runtime,
     engine,
+    dispatcher,
     // Its request is read before its call begins, and the engine must not be closed in between.
     fetch: async (input, init) => {
       entrance.enter();

@@ -64,6 +64,11 @@ function parseSize(value: unknown): number | undefined {
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit[1]);
 }
 
+/** The bytes of a size that was accepted. */
+export function sizeBytes(accepted: string): number {
+  return parseSize(accepted) ?? Number.NaN;
+}
+
 /** How often something may happen, as `600/m`. */
 export function rate(): Leaf<string, string> {
   return leaf((value, refuse) => {

@@ -49,6 +49,8 @@ export interface CallRecord {
   readonly scope: CallScope;
   readonly limit: AttemptLimit;
   readonly progress: { readonly tried: number[]; readonly capable: readonly boolean[] | undefined };
+  /** Whether it ends with its first attempt, however that ends. */
+  readonly once: boolean;
   readonly failures: Failure[];
   /** How many attempts have begun. */
   attempts: number;

@@ -84,6 +84,10 @@ export interface CallLimits {
   readonly deadlineMs?: number | undefined;
   /** What the call needs of a credential (S27). */
   readonly capabilities?: readonly string[] | undefined;
+  /** Ids of the credentials that may take the call; the others are passed over as those that lack a capability (S27). @default any */
+  readonly only?: readonly string[] | undefined;
+  /** Whether one attempt is all that the call may make: what it sends cannot be sent again. @default false */
+  readonly once?: boolean | undefined;
 }
 
 /** A call that has ended, with its record. */
@@ -242,11 +246,11 @@ export function createModelEngine<Credential extends EngineCredential>(
     operate: (event) => keeper.send(event),
     start: async <Value>(
       work: Work<Credential, Value>,
-      { signal, deadlineMs = policy.deadlineMs, capabilities = [] }: CallLimits,
+      { signal, deadlineMs = policy.deadlineMs, capabilities = [], only, once = false }: CallLimits,
     ) => {
       drain.enter();
       try {
-        const capable = capableOf(credentials, capabilities);
+        const capable = capableOf(credentials, capabilities, only);
         const failures: Failure[] = [];
         const scope = new CallScope(clock, {
           signal,
@@ -261,6 +265,7 @@ export function createModelEngine<Credential extends EngineCredential>(
           attempt: work.attempt,
           discard: work.discard,
           progress: { tried: [], capable },
+          once,
           failures,
           attempts: 0,
         };
@@ -330,14 +335,22 @@ function settledEvent<Credential extends EngineCredential>(
   };
 }
 
-function settledFailure({ credential, verdict, durationMs }: Failure): SettledFailure {
+/** A failure as events tell it. */
+export function settledFailure({ credential, verdict, durationMs }: Failure): SettledFailure {
   return { credential, class: verdict.class, rule: verdict.rule, status: verdict.status, durationMs };
 }
 
-/** Which slots can do all that is asked; `undefined` when nothing is (S27). */
-function capableOf(credentials: readonly EngineCredential[], wanted: readonly string[]): boolean[] | undefined {
-  if (wanted.length === 0) return undefined;
-  return credentials.map(({ capabilities }) => wanted.every((each) => capabilities?.includes(each) ?? true));
+/** Which slots may take the call and can do all that is asked; `undefined` when nothing is said of it (S27). */
+function capableOf(
+  credentials: readonly EngineCredential[],
+  wanted: readonly string[],
+  only: readonly string[] | undefined,
+): boolean[] | undefined {
+  if (wanted.length === 0 && only === undefined) return undefined;
+  return credentials.map(
+    ({ id, capabilities }) =>
+      (only?.includes(id) ?? true) && wanted.every((each) => capabilities?.includes(each) ?? true),
+  );
 }
 
 function snapshotOf(

@@ -38,6 +38,7 @@ export async function runCall<Credential extends { readonly id: string }, Value>
     progress.tried.push(turn.slot);
     const settled = await runTurn(environment, call, turn);
     if (settled !== undefined) return settled;
+    if (call.once) break;
     turn = nextTurn(keeper.current(), progress, scope.clock.now());
   }
   return { result: "all_failed", retryAfterMs: retryAfterMs(keeper.current(), scope.clock.now()) };
@@ -88,7 +89,7 @@ async function runTurn<Credential extends { readonly id: string }, Value>(
 
     const failed = { ...verdict, timedOut: outcome.timedOut };
     const mayWait = mayRetry(keeper.current(), call.progress, turn, failed);
-    const delayMs = retryDelayMs(retry, failed, retries, mayWait, random);
+    const delayMs = call.once ? undefined : retryDelayMs(retry, failed, retries, mayWait, random);
     if (delayMs === undefined) {
       tell(environment, call, turn, verdict);
       return undefined;

@@ -1,4 +1,5 @@
 import { type JsonObjectText, memberText, readObject } from "./json-members.ts";
+import { fieldText } from "./multipart.ts";
 import type { CallerHeaders } from "./request-headers.ts";
 
 /** What the caller asks for, read once, so that it can be sent as often as there are credentials. */
@@ -28,17 +29,42 @@ export async function readCallerRequest(input: string | URL | Request, init: Req
   const signal = init.signal ?? given?.signal;
   signal?.throwIfAborted();
   const body = await bodyBytes(init.body ?? given?.body ?? undefined, headers);
-  const json = body !== undefined && maybeJson(headers) ? readObject(body) : undefined;
-  if (json !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
-  return {
+  return callerRequest({
     method: (init.method ?? given?.method ?? "GET").toUpperCase(),
     url,
     headers: Object.fromEntries(headers),
     body,
-    json,
-    wantsStream: json !== undefined && memberText(json, "stream") === "true",
     signal,
+  });
+}
+
+/** Takes the body apart. One that is a JSON object and says nothing of its type is sent as what it is. */
+export function callerRequest(parts: Omit<CallerRequest, "json" | "wantsStream">): CallerRequest {
+  const { url, body, headers } = parts;
+  const contentType = contentTypeOf(headers);
+  const json = body !== undefined && maybeJson(contentType) ? readObject(body) : undefined;
+  return {
+    ...parts,
+    headers:
+      json !== undefined && contentType === undefined ? { ...headers, "content-type": "application/json" } : headers,
+    json,
+    wantsStream: memberOf({ json, body, headers }, "stream") === "true" || isGeminiStream.test(url.pathname),
   };
+}
+
+const isGeminiStream = /:streamGenerateContent$/;
+
+/** What a request says under a name: a member of its JSON, as JSON text, or a field of its form. */
+export function memberOf(
+  { json, body, headers }: Pick<CallerRequest, "json" | "body" | "headers">,
+  name: string,
+): string | undefined {
+  if (json !== undefined) return memberText(json, name);
+  return body && fieldText(body, contentTypeOf(headers), name);
+}
+
+function contentTypeOf({ "content-type": contentType }: CallerHeaders): string | undefined {
+  return contentType === undefined ? undefined : String(contentType);
 }
 
 function isRequest(input: string | URL | Request): input is Request {
@@ -58,7 +84,6 @@ async function bodyBytes(body: Body | undefined, headers: Headers): Promise<Buff
 }
 
 /** Bodies are JSON unless they say that they are something else; plain text is what `fetch` makes of a string. */
-function maybeJson(headers: Headers): boolean {
-  const contentType = headers.get("content-type");
-  return contentType === null || /json|^text\/plain/i.test(contentType);
+function maybeJson(contentType: string | undefined): boolean {
+  return contentType === undefined || /json|^text\/plain/i.test(contentType);
 }

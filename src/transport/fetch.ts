@@ -43,7 +43,10 @@ export function createModelFetch(
       // SDKs fetch `data:,` to see which `Response` is ours.
       if (input === "data:,") return fetch(input);
       const request = await readCallerRequest(input, init);
-      return responseOf(await relay(door, request, { signal: request.signal }));
+      const reply = await relay(door, request, { signal: request.signal });
+      const settled = reply.call?.settled;
+      if (settled?.result === "timed_out") throw settled.reason;
+      return responseOf(reply);
     },
     close: async () => {
       if (parts.dispatcher === undefined) await dispatcher.close();

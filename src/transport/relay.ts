@@ -31,7 +31,7 @@ export interface Reply {
  * Sends a request to one of a model's credentials after another until one serves, and answers in any case: with the
  * upstream's own answer, also where no other key would mend it (S23), or with one of ours when all have failed (S24).
  *
- * @throws the abort's reason, `DeadlineExceededError`, `ClosedError`.
+ * @throws the abort's reason, `ClosedError`.
  */
 export async function relay(door: Door, request: CallerRequest, limits: CallLimits): Promise<Reply> {
   const misfit = dimensionMisfit(door.model, request);
@@ -71,7 +71,12 @@ function replyTo({ engine, model, api }: Door, call: EndedCall<Credential, Answe
       if (retryAfterMs !== undefined) headers["retry-after"] = String(retryAfterSeconds(retryAfterMs));
       return { ...errorReply(api, allFailed(model.id, failures, retryAfterMs), headers), call };
     }
-    default:
+    case "timed_out": {
+      const message = `Model "${model.id}" did not answer within the time that its calls may take`;
+      const headers = stamped({}, { ...stamp, credential: undefined });
+      return { ...errorReply(api, { status: 504, code: "deadline_exceeded", message }, headers), call };
+    }
+    case "cancelled":
       throw settled.reason;
   }
 }

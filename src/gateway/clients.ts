@@ -1,0 +1,99 @@
+import { hash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Config } from "../config/index.ts";
+import type { Secret } from "../secret.ts";
+import { createRateLimit, type RateLimit } from "./rate-limit.ts";
+import { Refusal } from "./refusal.ts";
+import type { RequestTarget } from "./request-target.ts";
+
+/** Who calls. */
+export interface Client {
+  /** Its name in logs; that of a gateway key, `admin`, or `local` where no key is asked for. */
+  readonly id: string;
+  /** Whether it showed the admin key: it may see how calls went. */
+  readonly isOperator: boolean;
+  /** The models that it may use; undefined: all. */
+  readonly models: ReadonlySet<string> | undefined;
+  readonly rateLimit: RateLimit | undefined;
+}
+
+/** Tells by the keys that a request shows who calls. */
+export interface Clients {
+  /**
+   * @param isOpen - Whether one is let in without a key as well.
+   * @throws Refusal where a key is asked for, and none that is known is shown.
+   */
+  identify(incoming: IncomingMessage, target: RequestTarget, isOpen: boolean): Client;
+}
+
+interface Lock {
+  readonly digest: Buffer;
+  readonly client: Client;
+}
+
+const local: Client = { id: "local", isOperator: false, models: undefined, rateLimit: undefined };
+
+/** Keeps the keys of those who may call as digests alone, and compares them in constant time. */
+export function createClients({ keys, admin_key }: Config["gateway"]): Clients {
+  const locks: readonly Lock[] = [
+    ...keys.map(({ id, key, models, rate }) => ({
+      digest: digestOf(key),
+      client: {
+        id,
+        isOperator: false,
+        models: models && new Set(models),
+        rateLimit: rate === undefined ? undefined : createRateLimit(rate),
+      },
+    })),
+    ...(admin_key === undefined
+      ? []
+      : [{ digest: digestOf(admin_key), client: { ...local, id: "admin", isOperator: true } }]),
+  ];
+  const asksForKey = keys.length > 0;
+  return {
+    identify: (incoming, target, isOpen) => {
+      if (locks.length === 0) return local;
+      const shown = shownKeys(incoming, target);
+      const client = shown.map((key) => holderOf(locks, key)).find((each) => each !== undefined);
+      if (client !== undefined) return client;
+      if (isOpen || !asksForKey) return local;
+      throw shown.length === 0 ? noKey : unknownKey;
+    },
+  };
+}
+
+const noKey = new Refusal(
+  {
+    status: 401,
+    code: "missing_api_key",
+    message:
+      "This gateway asks for one of its own keys, as Authorization: Bearer, x-api-key, api-key or x-goog-api-key",
+  },
+  { "www-authenticate": "Bearer" },
+);
+
+const unknownKey = new Refusal(
+  { status: 401, code: "invalid_api_key", message: "The key is none of this gateway's" },
+  { "www-authenticate": 'Bearer error="invalid_token"' },
+);
+
+/** Every lock is tried, whichever fits: the time that it takes tells nothing. */
+function holderOf(locks: readonly Lock[], key: string): Client | undefined {
+  const digest = hash("sha256", key, "buffer");
+  let holder: Client | undefined;
+  for (const lock of locks) if (timingSafeEqual(lock.digest, digest)) holder = lock.client;
+  return holder;
+}
+
+function digestOf(key: Secret): Buffer {
+  return hash("sha256", key.reveal(), "buffer");
+}
+
+/** The keys that a request shows, wherever its dialect's clients put them. */
+function shownKeys({ headers }: IncomingMessage, { search }: RequestTarget): readonly string[] {
+  const inQuery = search === "" ? undefined : new URLSearchParams(search).get("key");
+  const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
+  return [bearer, headers["x-api-key"], headers["api-key"], headers["x-goog-api-key"], inQuery].filter(
+    (key) => typeof key === "string" && key !== "",
+  ) as string[];
+}

@@ -1,0 +1,96 @@
+import type { ServerResponse } from "node:http";
+import type { Api } from "../providers/provider.ts";
+import { StreamInterruptedError } from "../errors.ts";
+import type { OwnError } from "../transport/error-shape.ts";
+import type { Reply } from "../transport/relay.ts";
+import type { StreamRelay } from "../transport/relay-stream.ts";
+import { errorEvent } from "./error-event.ts";
+import { createEventGate, type EventGate } from "./whole-events.ts";
+
+/** To whom a reply is written, and in which dialect its stream would tell of an error. */
+export interface Recipient {
+  readonly outgoing: ServerResponse;
+  readonly api: Api;
+  readonly pathname: string;
+}
+
+/** Writes a reply: a whole one at once, a stream as it comes. */
+export async function writeReply(recipient: Recipient, { status, statusText, headers, body }: Reply): Promise<void> {
+  const { outgoing } = recipient;
+  if (outgoing.destroyed) {
+    if (!Buffer.isBuffer(body)) body.leave();
+    return;
+  }
+  const isWhole = Buffer.isBuffer(body);
+  const fields = headers as Record<string, string | string[]>;
+  if (isWhole && hasBody(status)) fields["content-length"] = String(body.length);
+  // A status that HTTP does not have is a bad gateway's.
+  outgoing.writeHead(status >= 200 && status <= 599 ? status : 502, printable(statusText), fields);
+  if (isWhole) outgoing.end(hasBody(status) ? body : undefined);
+  else await pipe(body, recipient, String(headers["content-type"] ?? ""));
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
+function hasBody(status: number): boolean {
+  return status !== 204 && status !== 304;
+}
+
+function printable(statusText: string): string | undefined {
+  return statusText !== "" && /^[\t\x20-\x7e]*$/.test(statusText) ? statusText : undefined;
+}
+
+/** Hands a stream on, as fast as its client reads. One that is cut short never ends as if it were whole. */
+async function pipe(stream: StreamRelay, recipient: Recipient, contentType: string): Promise<void> {
+  const { outgoing } = recipient;
+  const events = contentType.startsWith("text/event-stream") ? createEventGate() : undefined;
+  stream.onStop = (reason) => breakOff(recipient, stream, events, reason);
+  try {
+    for (let piece = await stream.read(); piece !== undefined; piece = await stream.read()) {
+      for (const part of events?.pass(piece) ?? [piece]) {
+        if (!outgoing.write(part)) await drained(outgoing);
+      }
+      if (outgoing.destroyed) return;
+    }
+    for (const part of events?.rest() ?? []) outgoing.write(part);
+    outgoing.end();
+  } catch (error) {
+    breakOff(recipient, stream, events, error);
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      outgoing.off("drain", go);
+      outgoing.off("close", go);
+      resolve();
+    };
+    outgoing.on("drain", go);
+    outgoing.on("close", go);
+  });
+}
+
+/**
+ * Ends a stream that cannot go on: with an error event in its dialect, unless the upstream has sent one, then without the
+ * end that HTTP asks for, so that a client that overlooks the event does not take what it has for the whole.
+ */
+function breakOff(
+  { outgoing, api, pathname }: Recipient,
+  { toldError }: StreamRelay,
+  events: EventGate | undefined,
+  reason: unknown,
+): void {
+  if (outgoing.destroyed || outgoing.writableEnded) return;
+  const { socket } = outgoing;
+  if (events !== undefined && !toldError) outgoing.write(errorEvent(api, pathname, interruption(reason)));
+  if (socket === null) outgoing.destroy();
+  else socket.destroySoon();
+}
+
+/** What a client is told; never the upstream's own words. */
+function interruption(reason: unknown): OwnError {
+  if (reason instanceof StreamInterruptedError) {
+    return { status: 502, code: "stream_interrupted", message: `${reason.message}; what came is not the whole answer` };
+  }
+  return { status: 504, code: "stream_stopped", message: "The stream was stopped before its end" };
+}
