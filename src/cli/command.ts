@@ -22,6 +22,14 @@ export interface Invocation {
   readonly terminal: Terminal;
 }
 
+/** A line to paste into a shell. */
+export interface CommandExample {
+  readonly says: string;
+  readonly line: string;
+  /** What it needs besides a shell and a configuration, as `a gateway that runs`. */
+  readonly needs?: string;
+}
+
 /** A command by name; the rest is loaded when it is called, so that a help page does not wait for an engine. */
 export interface CommandEntry {
   readonly name: string;
@@ -38,7 +46,7 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   /** How many operands it takes at most. */
   readonly mostOperands: number;
-  readonly examples: readonly { readonly says: string; readonly line: string }[];
+  readonly examples: readonly CommandExample[];
   readonly exits: Readonly<Partial<Record<ExitCode, string>>>;
   readonly run: (invocation: Invocation) => Promise<ExitCode>;
 }

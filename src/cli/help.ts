@@ -48,7 +48,7 @@ export function commandText({ name, summary }: CommandEntry, command: Command): 
     ]),
     "",
     "Examples:",
-    ...examples.flatMap(({ says, line }) => [`  # ${says}`, `  ${line}`]),
+    ...examples.flatMap(({ says, line, needs }) => [`  # ${says}${needs ? `; needs ${needs}` : ""}`, `  ${line}`]),
     "",
     "Exit codes:",
     ...listed(([0, 1, 2] satisfies ExitCode[]).flatMap((code) => (exits[code] ? [[String(code), exits[code]]] : []))),
