@@ -54,7 +54,7 @@ describe("AllCredentialsFailedError", () => {
     ["unknown", ["auth", "unknown"]],
     ["unknown", []],
   ] as const)("is %s when its attempts were %j", (expected, classes) => {
-    const attempts = classes.map((errorClass) => failed(errorClass));
+    const attempts = classes.map((errorClass, slot) => ({ ...failed(errorClass), credential: `key-${slot}` }));
 
     expect(new AllCredentialsFailedError({ model: "chat", attempts, retryAfterMs: 0 }).class).toBe(expected);
   });

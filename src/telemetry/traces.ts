@@ -65,10 +65,12 @@ function traceModel(model: TracedModel, tracer: Tracer): () => void {
   const unlisten = [model.on("started", startCall)];
 
   function startCall({ call }: StartedEvent): void {
-    const span = tracer.startSpan(name, atStart);
+    // Attempts are dated by the same clock, in whole milliseconds: an SDK's own finer one would put them outside.
+    const startedAt = Date.now();
+    const span = tracer.startSpan(name, { ...atStart, startTime: startedAt });
     if (!span.isRecording()) return;
     span.setAttribute("keyswitch.call", call);
-    open.set(call, { span, context: trace.setSpan(context.active(), span), startedAt: Date.now() });
+    open.set(call, { span, context: trace.setSpan(context.active(), span), startedAt });
     listenToEnds();
   }
 
@@ -90,7 +92,7 @@ function traceModel(model: TracedModel, tracer: Tracer): () => void {
     open.delete(event.call);
     span.setAttributes({ ...descriptions.get(event.credential ?? "")?.request, ...endOfCall(event) });
     tellError(span, errorTypeOf(event));
-    span.end();
+    span.end(Date.now());
   }
 
   return () => {
