@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { providerFor, providers } from "../providers/index.ts";
+import { layoutOf, providerFor, providers } from "../providers/index.ts";
 import type { Api, Endpoint, Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { describe } from "./describe.ts";
@@ -151,6 +151,19 @@ function needsRule(credential: Members, provider: Provider, endpoint: Endpoint, 
       wanted: `the base of its URLs, since provider ${provider.name} has no default`,
     });
   }
+  versionRule(credential, provider, endpoint, path, report);
+}
+
+/** Some bases want a version said with every request. */
+function versionRule(credential: Members, { name }: Provider, endpoint: Endpoint, path: Path, report: Report): void {
+  const { api_base: base, api_version: version } = credential;
+  if (version !== undefined || typeof base !== "string" || !URL.canParse(base)) return;
+  if (layoutOf(endpoint, new URL(base))?.needsVersion !== true) return;
+  report({
+    path: [...path, "api_version"],
+    found: "nothing",
+    wanted: `the version of its API, which ${name} wants to be told at such a base`,
+  });
 }
 
 const embeddingMembers = [

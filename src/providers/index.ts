@@ -24,7 +24,7 @@ import { volcengine } from "./volcengine/wire.ts";
 import { voyage } from "./voyage/wire.ts";
 import { xai } from "./xai/wire.ts";
 import { zhipu } from "./zhipu/wire.ts";
-import type { Provider } from "./provider.ts";
+import type { Endpoint, Provider, UrlLayout } from "./provider.ts";
 
 /** Every provider that a configuration can name, by name. */
 export const providers: readonly Provider[] = [
@@ -63,4 +63,10 @@ const byName: ReadonlyMap<string, Provider> = new Map(
 /** The provider of a name or an alias, in any case. */
 export function providerFor(nameOrAlias: string): Provider | undefined {
   return byName.get(nameOrAlias.toLowerCase());
+}
+
+/** How an endpoint's URLs are made from a base; `undefined`: a route follows its base. */
+export function layoutOf({ layouts = [] }: Endpoint, { pathname }: URL): UrlLayout | undefined {
+  const path = pathname.replace(/\/$/, "");
+  return layouts.find(({ base }) => base.test(path));
 }

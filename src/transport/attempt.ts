@@ -2,16 +2,16 @@ import type { Dispatcher } from "undici";
 import type { Credential, RuntimeModel } from "../config/runtime.ts";
 import type { AttemptSignal } from "../engine/attempt.ts";
 import type { AttemptContext } from "../engine/call.ts";
-import { providerFor } from "../providers/index.ts";
-import type { Api, Endpoint } from "../providers/provider.ts";
+import type { Api } from "../providers/provider.ts";
 import { formOf } from "./answer-form.ts";
 import type { CallerRequest } from "./caller-request.ts";
 import { wantedDimension } from "./dimension.ts";
+import { endpointOf } from "./endpoint.ts";
 import { upstreamHeaders } from "./request-headers.ts";
 import type { LiveStream } from "./relay-stream.ts";
 import { streamDialectOf } from "./stream-dialects/index.ts";
 import { openStream } from "./stream-head.ts";
-import { watchBytes, watchEvents } from "./stream-watch.ts";
+import { watchBytes, watchEvents, watchItems } from "./stream-watch.ts";
 import { askUpstream } from "./upstream-answer.ts";
 import { upstreamBody } from "./upstream-body.ts";
 import { routeOf, upstreamUrl } from "./upstream-url.ts";
@@ -44,17 +44,18 @@ export async function attempt(
       method: request.method,
       url: upstreamUrl(request.url, api, credential),
       headers: upstreamHeaders(request, endpointOf(credential, api), credential),
-      body: upstreamBody(request, credential),
+      body: upstreamBody(request, credential, api),
     },
     attemptSignal.signal,
   );
-  switch (formOf(upstream, request)) {
+  const dialect = streamDialectOf(api, routeOf(request.url).route);
+  switch (formOf(upstream, request, dialect)) {
     case "failure":
       throw await readFailure(upstream);
-    case "events": {
-      const dialect = streamDialectOf(api, routeOf(request.url).route);
+    case "events":
       return { ...(await openStream(upstream, watchEvents(dialect))), attemptSignal };
-    }
+    case "items":
+      return { ...(await openStream(upstream, watchItems(dialect))), attemptSignal };
     case "bytes":
       return { ...(await openStream(upstream, watchBytes())), attemptSignal };
     case "whole": {
@@ -63,8 +64,4 @@ export async function attempt(
       return answer;
     }
   }
-}
-
-function endpointOf({ provider }: Credential, api: Api): Endpoint {
-  return providerFor(provider)?.endpoints[api] ?? { auth: "none" };
 }

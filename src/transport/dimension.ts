@@ -1,22 +1,34 @@
 import type { Credential, RuntimeModel } from "../config/runtime.ts";
 import type { CallerRequest } from "./caller-request.ts";
 import type { OwnError } from "./error-shape.ts";
-import { memberText } from "./json-members.ts";
+import { innerRequests } from "./gemini-body.ts";
+import { type JsonObjectText, memberText } from "./json-members.ts";
 
 /**
  * Refuses a request for vectors of another length than the model's: they would not fit what is stored, and no other key
  * would mend that (S41).
  */
 export function dimensionMisfit({ id, embedding }: RuntimeModel, { json }: CallerRequest): OwnError | undefined {
-  const asked = json && memberText(json, "dimensions");
-  if (embedding?.dimension === undefined || asked === undefined || asked === "null") return undefined;
-  if (Number(asked) === embedding.dimension) return undefined;
-  return {
-    status: 400,
-    code: "dimension_mismatch",
-    message: `Model "${id}" has vectors of ${embedding.dimension} numbers; the request asks for ${asked.slice(0, 20)}`,
-  };
+  const dimension = embedding?.dimension;
+  if (dimension === undefined || json === undefined) return undefined;
+  const misfit = lengthsAskedFor(json).find((asked) => Number(asked) !== dimension);
+  return misfit === undefined
+    ? undefined
+    : {
+        status: 400,
+        code: "dimension_mismatch",
+        message: `Model "${id}" has vectors of ${dimension} numbers; the request asks for ${misfit.slice(0, 20)}`,
+      };
 }
+
+/** By the names of OpenAI and Gemini, in a batch once a request. */
+function lengthsAskedFor(json: JsonObjectText): readonly string[] {
+  const inner = json.members.flatMap((member) => innerRequests(json.bytes, member));
+  const asked = [json, ...inner].flatMap((request) => lengthNames.map((name) => memberText(request, name) ?? "null"));
+  return asked.filter((text) => text !== "null");
+}
+
+const lengthNames = ["dimensions", "outputDimensionality", "output_dimensionality"];
 
 /** What asks for numbers of another kind, which may be packed: their count says nothing then. */
 const elementTypes = /dtype|embedding_type/;

@@ -9,6 +9,7 @@ export function isErrorBody(body: unknown): boolean {
   if (typeof error === "object" ? error !== null : typeof error === "string" && error !== "") return true;
   if (object === "error" || type === "error") return true;
   if (hasFailedStatus(baseResponse)) return true;
+  if (isRefusedPrompt(fields)) return true;
   const isPayload = payloadKeys.some((key) => fields[key] !== undefined && fields[key] !== null);
   return !isPayload && (success === false || hasCodeAndSentence(fields));
 }
@@ -17,6 +18,13 @@ export function isErrorBody(body: unknown): boolean {
 function hasFailedStatus(baseResponse: unknown): boolean {
   if (typeof baseResponse !== "object" || baseResponse === null || !("status_code" in baseResponse)) return false;
   return typeof baseResponse.status_code === "number" && baseResponse.status_code !== 0;
+}
+
+/** Gemini refuses a prompt so, under status 200. https://ai.google.dev/api/generate-content#PromptFeedback */
+function isRefusedPrompt({ promptFeedback, candidates }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof promptFeedback !== "object" || promptFeedback === null || !("blockReason" in promptFeedback)) return false;
+  const isAnswered = Array.isArray(candidates) && candidates.length > 0;
+  return typeof promptFeedback.blockReason === "string" && !isAnswered;
 }
 
 /** `{"code": "Arrearage", "message": …}`, `{"code": 500, "msg": …}`, as relays and Chinese providers write. */

@@ -21,9 +21,11 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 /**
  * Finds the members of a JSON object without parsing their values: strings are jumped over, nesting is counted, so that
  * neither length nor depth costs more than one look at each byte. `undefined` where the bytes are no object.
+ *
+ * @param from - Where the object starts, or the white space before it.
  */
-export function readObject(bytes: Buffer): JsonObjectText | undefined {
-  const start = skipSpace(bytes, 0);
+export function readObject(bytes: Buffer, from = 0): JsonObjectText | undefined {
+  const start = skipSpace(bytes, from);
   if (bytes[start] !== openBrace) return undefined;
   const members: JsonMember[] = [];
   let at = skipSpace(bytes, start + 1);
@@ -37,6 +39,20 @@ export function readObject(bytes: Buffer): JsonObjectText | undefined {
     if (bytes[at] !== comma) return { bytes, members, closedAt: undefined };
     at = skipSpace(bytes, at + 1);
   }
+}
+
+/** Where the values of a JSON array start, as far as its text is one. Empty where the bytes are no array. */
+export function readItems(bytes: Buffer, from: number): readonly number[] {
+  const starts: number[] = [];
+  if (bytes[from] !== openBracket) return starts;
+  for (let at = skipSpace(bytes, from + 1); at < bytes.length; at = skipSpace(bytes, at + 1)) {
+    const end = skipValue(bytes, at);
+    if (end <= at) return starts;
+    starts.push(at);
+    at = skipSpace(bytes, end);
+    if (bytes[at] !== comma) return starts;
+  }
+  return starts;
 }
 
 /** The value of a key, as JSON text: the last one counts, as it does for every parser. */

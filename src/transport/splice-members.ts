@@ -1,3 +1,4 @@
+import { type Edit, edited } from "./edits.ts";
 import type { JsonObjectText } from "./json-members.ts";
 
 /** What is to stand in a JSON object, as JSON text by key. */
@@ -12,20 +13,19 @@ export interface MemberChanges {
  * Changes members of a JSON object and leaves every other byte as it was: numbers too large for a parser, the order of
  * keys, white space. An object that is not whole stays as it is, for its upstream to refuse.
  */
-export function spliceMembers({ bytes, members, closedAt }: JsonObjectText, { replace, set }: MemberChanges): Buffer {
-  if (closedAt === undefined) return bytes;
-  const parts: Buffer[] = [];
-  let copiedTo = 0;
-  const put = (text: string, from: number, to: number): void => {
-    parts.push(bytes.subarray(copiedTo, from), Buffer.from(text));
-    copiedTo = to;
-  };
-  for (const { key, valueStart, valueEnd } of members) {
+export function spliceMembers(json: JsonObjectText, changes: MemberChanges): Buffer {
+  return edited(json.bytes, memberEdits(json, changes));
+}
+
+/** What {@link spliceMembers} does, as changes to the bytes that the object stands in. */
+export function memberEdits({ members, closedAt }: JsonObjectText, { replace, set }: MemberChanges): readonly Edit[] {
+  if (closedAt === undefined) return [];
+  const edits = members.flatMap(({ key, valueStart: from, valueEnd: to }): Edit[] => {
     const text = set.get(key) ?? replace.get(key);
-    if (text !== undefined) put(text, valueStart, valueEnd);
-  }
+    return text === undefined ? [] : [{ from, to, text }];
+  });
   const missing = [...set].filter(([key]) => !members.some((member) => member.key === key));
+  if (missing.length === 0) return edits;
   const added = missing.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(",");
-  if (added !== "") put(members.length === 0 ? added : `,${added}`, closedAt, closedAt);
-  return Buffer.concat([...parts, bytes.subarray(copiedTo)]);
+  return [...edits, { from: closedAt, to: closedAt, text: members.length === 0 ? added : `,${added}` }];
 }

@@ -13,6 +13,8 @@ export interface EventReader {
   read(bytes: Uint8Array): readonly ServerSentEvent[];
   /** The event that the end of the stream completes: some upstreams leave out the last empty line. */
   end(): readonly ServerSentEvent[];
+  /** Whether what was read so far is not whole as it stands, whatever its events say. @default false */
+  readonly isCutOff?: boolean;
 }
 
 /** Longer lines are cut off. The longest in use are images in base64. */

@@ -1,5 +1,6 @@
 import type { TokenUsage } from "../engine/call.ts";
-import { createEventReader, type ServerSentEvent } from "./sse.ts";
+import { createItemReader } from "./item-reader.ts";
+import { createEventReader, type EventReader, type ServerSentEvent } from "./sse.ts";
 import type { StreamDialect } from "./stream-dialects/index.ts";
 
 /** How far a stream has come. `closing`: it may end here. `ended`: it said itself that it has. */
@@ -20,14 +21,25 @@ export interface StreamWatch {
 
 /** Watches a stream of events. */
 export function watchEvents(dialect: StreamDialect): StreamWatch {
-  const reader = createEventReader();
+  return watchReader(dialect, createEventReader());
+}
+
+/** Watches a JSON array that comes item by item. */
+export function watchItems(dialect: StreamDialect): StreamWatch {
+  return watchReader(dialect, createItemReader());
+}
+
+function watchReader(dialect: StreamDialect, reader: EventReader): StreamWatch {
   const watch = {
     progress: "silent" as StreamProgress,
     events: 0,
     error: undefined as string | undefined,
     usage: undefined as TokenUsage | undefined,
     see: (bytes: Uint8Array) => reader.read(bytes).forEach(note),
-    seeEnd: () => reader.end().forEach(note),
+    seeEnd: () => {
+      reader.end().forEach(note);
+      if (reader.isCutOff === true && watch.progress === "closing") watch.progress = "begun";
+    },
   };
 
   function note(event: ServerSentEvent): void {

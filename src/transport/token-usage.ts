@@ -4,7 +4,8 @@ import { parsedJson } from "./error-body.ts";
 /**
  * The tokens that a `usage` object tells, in any dialect; `undefined` where it tells none (S40).
  *
- * Anthropic counts what it reads from and writes to its cache apart from the other input; here input is all input.
+ * Anthropic counts what it reads from and writes to its cache apart from the other input, Gemini its thoughts apart from
+ * the other output; here input is all input, and output all output.
  */
 export function tokensIn(usage: unknown): TokenUsage | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
@@ -12,21 +13,30 @@ export function tokensIn(usage: unknown): TokenUsage | undefined {
     const value = (usage as Readonly<Record<string, unknown>>)[name];
     return typeof value === "number" ? value : undefined;
   };
-  const cached = (count("cache_creation_input_tokens") ?? 0) + (count("cache_read_input_tokens") ?? 0);
-  const fresh = count("input_tokens");
-  const outputTokens = count("completion_tokens") ?? count("output_tokens");
-  const onlyTotal = outputTokens === undefined ? count("total_tokens") : undefined;
-  const inputTokens = count("prompt_tokens") ?? (fresh === undefined ? onlyTotal : fresh + cached);
+  const sum = (first: string, ...others: readonly string[]): number | undefined => {
+    const total = count(first);
+    return total === undefined ? undefined : others.reduce((rest, name) => rest + (count(name) ?? 0), total);
+  };
+  const outputTokens =
+    count("completion_tokens") ??
+    count("output_tokens") ??
+    sum("candidatesTokenCount", "thoughtsTokenCount") ??
+    count("thoughtsTokenCount");
+  const inputTokens =
+    count("prompt_tokens") ??
+    sum("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens") ??
+    sum("promptTokenCount", "toolUsePromptTokenCount") ??
+    (outputTokens === undefined ? count("total_tokens") : undefined);
   return inputTokens === undefined && outputTokens === undefined ? undefined : { inputTokens, outputTokens };
 }
 
 const tailBytes = 64 * 1024;
-const usageMember = /"usage"\s{0,20}:\s{0,20}(\{(?:[^{}]|\{[^{}]*\})*\})/g;
+const usageMember = /"usage(?:Metadata)?"\s{0,20}:\s{0,20}(\{(?:[^{}]|\{[^{}]*\})*\})/g;
 
 /** The usage at the end of an answer that is too long to be parsed. */
 export function usageInTail(body: Buffer): TokenUsage | undefined {
   const tail = body.toString("utf8", Math.max(0, body.length - tailBytes));
-  const last = tail.lastIndexOf('"usage"');
+  const last = Math.max(tail.lastIndexOf('"usage"'), tail.lastIndexOf('"usageMetadata"'));
   if (last < 0) return undefined;
   usageMember.lastIndex = last;
   return tokensIn(parsedJson(usageMember.exec(tail)?.[1] ?? ""));

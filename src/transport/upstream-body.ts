@@ -1,20 +1,40 @@
 import type { Credential } from "../config/runtime.ts";
+import type { Api } from "../providers/provider.ts";
 import type { CallerRequest } from "./caller-request.ts";
+import { type Edit, edited } from "./edits.ts";
+import { innerModelEdits, type TokenLimit, tokenLimit } from "./gemini-body.ts";
 import { type JsonObjectText, memberText } from "./json-members.ts";
-import { spliceMembers } from "./splice-members.ts";
+import { modelResource } from "./model-resource.ts";
+import { fieldEdits } from "./multipart.ts";
+import { memberEdits } from "./splice-members.ts";
 import { routeOf } from "./upstream-url.ts";
 
 /**
  * The body for one credential: its own model's name in place of the caller's, its `extra_request_body` over what the
- * caller wrote, and no more tokens than its `max_tokens`. A body that is no JSON object passes as it is, and one without
- * `model` gets none.
+ * caller wrote, and no more tokens than its `max_tokens`. Of a form only the model's field changes; a body that is neither
+ * form nor JSON object passes as it is, and one without `model` gets none.
  */
-export function upstreamBody({ body, json, url }: CallerRequest, credential: Credential): Buffer | undefined {
-  if (json === undefined) return body;
-  return spliceMembers(json, {
-    replace: new Map([["model", JSON.stringify(credential.model)]]),
-    set: new Map([...tokenLimits(json, routeOf(url).route, credential.maxTokens), ...jsonTexts(credential)]),
-  });
+export function upstreamBody(
+  { body, json, url, headers }: CallerRequest,
+  credential: Credential,
+  api: Api,
+): Buffer | undefined {
+  if (json !== undefined) {
+    return edited(json.bytes, json.closedAt === undefined ? [] : jsonEdits(json, routeOf(url).route, credential, api));
+  }
+  if (body === undefined) return undefined;
+  return edited(body, fieldEdits(body, headers["content-type"], { name: "model", text: credential.model }));
+}
+
+function jsonEdits(json: JsonObjectText, route: string, credential: Credential, api: Api): readonly Edit[] {
+  const model = modelResource(api, credential.model);
+  const limit = tokenLimitOf(json, route, credential.maxTokens, api);
+  const top = {
+    replace: new Map([["model", JSON.stringify(model)]]),
+    set: new Map([...limit.members, ...jsonTexts(credential)]),
+  };
+  const inner = api === "gemini" ? innerModelEdits(json, model) : [];
+  return [...memberEdits(json, top), ...inner, ...limit.edits];
 }
 
 function jsonTexts({ extraRequestBody }: Credential): [string, string][] {
@@ -22,15 +42,16 @@ function jsonTexts({ extraRequestBody }: Credential): [string, string][] {
 }
 
 const limitNames = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+const unlimited: TokenLimit = { members: [], edits: [] };
 
 /** The limits that the caller wrote, where they are above the credential's; else the one that the route knows. */
-function tokenLimits(json: JsonObjectText, route: string, maxTokens: number | undefined): [string, string][] {
-  if (maxTokens === undefined) return [];
+function tokenLimitOf(json: JsonObjectText, route: string, maxTokens: number | undefined, api: Api): TokenLimit {
+  if (maxTokens === undefined) return unlimited;
+  if (api === "gemini") return /:(?:stream)?generateContent$/i.test(route) ? tokenLimit(json, maxTokens) : unlimited;
   const written = limitNames.filter((name) => json.members.some(({ key }) => key === name));
-  if (written.length === 0) return limitOf(route).map((name) => [name, String(maxTokens)]);
-  return written
-    .filter((name) => !(Number(memberText(json, name)) <= maxTokens))
-    .map((name) => [name, String(maxTokens)]);
+  const exceeding = written.filter((name) => !(Number(memberText(json, name)) <= maxTokens));
+  const names = written.length === 0 ? limitOf(route) : exceeding;
+  return { members: names.map((name) => [name, String(maxTokens)]), edits: [] };
 }
 
 /** What a route calls the limit, if its answers have tokens at all. */

@@ -82,8 +82,13 @@ function readShort(answer: KeptAnswer): Findings {
   const json = parsedJson(answer.body.toString("utf8"));
   if (json === undefined) throw new UpstreamFailure(answer, truncated);
   if (isErrorBody(json)) throw new UpstreamFailure(answer);
-  const usage = typeof json === "object" && json !== null && "usage" in json ? tokensIn(json.usage) : undefined;
-  return { usage, vectorLength: vectorLengthIn(json) };
+  return { usage: usageIn(json), vectorLength: vectorLengthIn(json) };
+}
+
+function usageIn(json: unknown): TokenUsage | undefined {
+  if (typeof json !== "object" || json === null) return undefined;
+  if ("usage" in json) return tokensIn(json.usage);
+  return "usageMetadata" in json ? tokensIn(json.usageMetadata) : undefined;
 }
 
 function readLong(answer: KeptAnswer): Findings {

@@ -16,12 +16,13 @@ describe("docs/providers.md", () => {
       "`api_base` must name theirs.",
       "",
       ...table(
-        ["provider", "aliases", "`openai`", "`anthropic`", "key"],
+        ["provider", "aliases", "`openai`", "`anthropic`", "`gemini`", "key"],
         providers.map(({ name, title, aliases, endpoints, keyless }) => [
           `\`${name}\` (${title})`,
           aliases.map((alias) => `\`${alias}\``).join(", "),
           endpointText(endpoints.openai),
           endpointText(endpoints.anthropic),
+          endpointText(endpoints.gemini),
           keyless === true || Object.keys(endpoints).length === 0 ? "may be missing" : "required",
         ]),
       ),

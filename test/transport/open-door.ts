@@ -35,9 +35,11 @@ export interface OpenDoor {
 
 interface Setup {
   readonly ids?: readonly Id[];
-  readonly api?: "openai" | "anthropic";
+  readonly api?: "openai" | "anthropic" | "gemini";
   /** Over the model's configuration. */
   readonly model?: Partial<ModelConfigInput>;
+  /** Where the credentials' paths begin. @default as the dialect's own SDK has it */
+  readonly base?: (upstream: FakeProvider) => string;
   /** Over each credential's. */
   readonly credential?: Partial<ModelConfigInput["credentials"][number] & object>;
   readonly provider?: FakeProviderOptions;
@@ -46,6 +48,7 @@ interface Setup {
 /** Opens one for the test that runs. Retries are off and limits are short unless the test says otherwise. */
 export async function openDoor(setup: Setup = {}): Promise<OpenDoor> {
   const { ids = ["primary", "second", "third"], api = "openai" } = setup;
+  const { base = ({ url, baseURL }) => (api === "openai" ? baseURL : url) } = setup;
   const labels = Object.fromEntries(ids.map((id) => [keys[id], id]));
   const upstream = await createFakeProvider({ labels, ...setup.provider });
   const model = runtimeModel(
@@ -61,7 +64,7 @@ export async function openDoor(setup: Setup = {}): Promise<OpenDoor> {
       credentials: ids.map((id) => ({
         id,
         provider: "custom",
-        api_base: api === "openai" ? upstream.baseURL : upstream.url,
+        api_base: base(upstream),
         api_key: keys[id],
         ...setup.credential,
       })),

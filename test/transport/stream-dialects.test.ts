@@ -80,6 +80,23 @@ describe("an event of any other stream", () => {
     ["closing", 'data: {"type":"transcript.text.delta","delta":"a"}'],
     ["error", 'data: {"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}'],
   ])("is %s: %s", (kind, event) => {
+    expect(meaning("openai", "/audio/transcriptions", event)).toBe(kind);
+  });
+});
+
+describe("an event of Gemini's content", () => {
+  it.each([
+    ["output", 'data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}]}'],
+    ["output", 'data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"look_up"}}]}}]}'],
+    ["output", 'data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}],"promptFeedback":{"safetyRatings":[]}}'],
+    ["silent", 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"}}]}'],
+    ["silent", 'data: {"usageMetadata":{"promptTokenCount":4}}'],
+    ["silent", "data: {cut off"],
+    ["closing", 'data: {"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}'],
+    ["closing", 'data: {"candidates":[{"finishReason":"SAFETY"}]}'],
+    ["error", 'data: {"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}'],
+    ["error", 'data: {"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}'],
+  ])("is %s: %s", (kind, event) => {
     expect(meaning("gemini", "/models/gemini:streamGenerateContent", event)).toBe(kind);
   });
 });

@@ -13,6 +13,12 @@ describe("the tokens of an answer", () => {
       { inputTokens: 111, outputTokens: 2 },
     ],
     ["the end of a stream of messages", { output_tokens: 2 }, { inputTokens: undefined, outputTokens: 2 }],
+    [
+      "Gemini, thoughts and tools included",
+      { promptTokenCount: 1, toolUsePromptTokenCount: 10, candidatesTokenCount: 2, thoughtsTokenCount: 20 },
+      { inputTokens: 11, outputTokens: 22 },
+    ],
+    ["Gemini's thoughts alone", { promptTokenCount: 1, thoughtsTokenCount: 20 }, { inputTokens: 1, outputTokens: 20 }],
     ["nobody", { prompt_tokens: "many" }, undefined],
     ["nobody either", null, undefined],
   ])("are read as %s tells them", (_, usage, tokens) => {
@@ -22,6 +28,7 @@ describe("the tokens of an answer", () => {
   it.each([
     ["at its end", ',"usage":{"prompt_tokens":3,"total_tokens":3}}', { inputTokens: 3 }],
     ["with details in it", ',"usage" : {"details":{"a":1},"prompt_tokens":3}, "id":1}', { inputTokens: 3 }],
+    ["with Gemini's details in it", ',"usageMetadata":{"details":[{"a":1}],"promptTokenCount":3}}', { inputTokens: 3 }],
     ["not in what the content quotes", ',"text":"\\"usage\\":{\\"prompt_tokens\\":3}"}', undefined],
     ["not where it is cut off", ',"usage":{"prompt_tokens":3', undefined],
   ])("are found in a long one %s", (_, tail, tokens) => {

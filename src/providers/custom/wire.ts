@@ -8,6 +8,7 @@ export const custom: Provider = {
   endpoints: {
     openai: { auth: { header: "authorization", scheme: "Bearer" } },
     anthropic: { auth: { header: "x-api-key" }, headers: { "anthropic-version": "2023-06-01" } },
+    gemini: { auth: { header: "x-goog-api-key" } },
   },
   keyless: true,
 };

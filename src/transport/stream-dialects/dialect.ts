@@ -21,6 +21,8 @@ export interface StreamDialect {
   readonly read: (event: ServerSentEvent) => EventMeaning;
   /** Whether an event of a stream that has begun can only be output: most are, and need not be parsed. */
   readonly isPlainOutput: (event: ServerSentEvent) => boolean;
+  /** Whether its streams may also come as the items of a JSON array, each of which reads as an event's data. @default false */
+  readonly comesAsArray?: boolean;
 }
 
 export const silent: EventMeaning = { kind: "silent" };

@@ -13,7 +13,7 @@ export type { Dialect } from "./dialect.ts";
 export function dialectOf({ path, headers }: ReceivedRequest): Dialect {
   if ("anthropic-version" in headers || /\/messages(?:\/count_tokens)?$/.test(path)) return anthropic;
   if (/^\/openai\/(?:deployments|v1)\//.test(path)) return azure;
-  if (/^\/v1(?:alpha|beta)\/models/.test(path)) return gemini;
+  if (/^\/v1(?:(?:alpha|beta)\/models|\/models\/[^/]+:)/.test(path)) return gemini;
   return openai;
 }
 
