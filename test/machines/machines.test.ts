@@ -13,7 +13,6 @@ import {
 } from "../../machines/index.ts";
 import { credentials } from "./credential-slots/model.ts";
 
-const everyCount = Array.from({ length: 50 }, (_, index) => index + 1);
 const retry = { maxRetries: 1, baseDelayMs: 1, maxDelayMs: 1, jitter: "none" } as const;
 
 const slotsOf = (count: number) => slotsInput({ credentials: credentials(count) });
@@ -41,21 +40,6 @@ function reached(
 }
 
 describe("every machine", () => {
-  it.each(everyCount)("can be built for %i slots", (count) => {
-    const machine = credentialSlots(count);
-
-    expect(Object.keys(machine.states)).toEqual([
-      ...everyCount.slice(0, count).map((slot) => `s${slot - 1}`),
-      "exhausted",
-    ]);
-    expect(
-      createActor(machine, { input: slotsOf(count) })
-        .start()
-        .getSnapshot().value,
-    ).toEqual({ s0: "serving" });
-    expect(call(count)).toBe(call(1));
-  });
-
   it.each([0, 51, -1, 1.5, Number.NaN, Infinity])("refuses %d slots", (count) => {
     const wanted = `found ${count} credential slots; wanted 1 to 50`;
 
