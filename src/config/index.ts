@@ -1,6 +1,6 @@
 export { loadConfig, parseText, readConfig } from "./load.ts";
-export { isOpenViking, normaliseOpenViking, parseOpenViking } from "./openviking/index.ts";
-export type { Change, NormalisedOpenViking, OpenVikingOptions } from "./openviking/index.ts";
+export { isOpenViking, migrateOpenViking, normaliseOpenViking, parseOpenViking } from "./openviking/index.ts";
+export type { Change, Migration, NormalisedOpenViking, OpenVikingOptions } from "./openviking/index.ts";
 export type {
   CredentialConfigInput,
   Duration,

@@ -3,7 +3,7 @@ import { describe } from "../describe.ts";
 import { pathText } from "../path.ts";
 import type { Path } from "../path.ts";
 import type { Ledger } from "./ledger.ts";
-import { isKeyless, ownBase, subscriptionBase } from "./providers.ts";
+import { impliedBy, isKeyless, ownBase } from "./providers.ts";
 import type { NamedProvider } from "./providers.ts";
 
 /** What may stand at a level, under the names that it has there. */
@@ -76,6 +76,7 @@ export interface Settled {
 /** Merges each draft with what is shared, once, and writes down where everything went. */
 export function settle(drafts: readonly Draft[], shared: SharedLevel, to: Path, ledger: Ledger): Settled {
   refuseEqualIds(drafts, ledger);
+  for (const draft of drafts) ledger.derive(draft.to, draft.origin);
   const models = drafts.map((draft) => modelOf(draft, shared));
   const isOne = new Set(models.map((model) => model?.value)).size === 1;
   models.forEach((model, index) => {
@@ -102,10 +103,14 @@ function fieldsOf(draft: Draft, drafts: readonly Draft[], shared: SharedLevel, l
       ledger.move(found.path, [...draft.to, field]);
     }
   };
-  for (const field of connectionFields) take(field, connectionField(field, draft, drafts, shared, ledger));
+  const withheld = isWithheld(draft, shared, ledger) ? "api_key" : undefined;
+  for (const field of connectionFields) {
+    const found = connectionField(field, draft, drafts, shared, ledger);
+    if (field !== withheld) take(field, found);
+    else if (found !== undefined) ledger.drop(found.path, "forward_api_key keeps it from being sent");
+  }
   for (const field of requestFields) take(field, nearest(field, [...draft.own, shared]));
-  withholdKey(fields, draft, shared, ledger);
-  addSubscriptionBase(fields, draft, ledger);
+  addImplied(fields, draft, ledger);
   return fields as SettledFields;
 }
 
@@ -195,28 +200,19 @@ function soleTaker(field: ConnectionField, drafts: readonly Draft[]): string | u
 }
 
 /** `forward_api_key: false` keeps LiteLLM from sending the key; other providers do not know it. */
-function withholdKey(
-  fields: Partial<Record<CredentialField, unknown>>,
-  draft: Draft,
-  shared: Level,
-  ledger: Ledger,
-): void {
+function isWithheld(draft: Draft, shared: Level, ledger: Ledger): boolean {
   const forward = nearest("forward_api_key", [...draft.own, shared]);
-  if (forward === undefined) return;
-  if (draft.provider.name !== "litellm") ledger.drop(forward.path, "only LiteLLM knows it; keys are always sent");
-  else if (forward.value) ledger.drop(forward.path, "keys are always sent");
-  else {
-    ledger.drop(forward.path, "the key that it withholds is left out instead");
-    delete fields.api_key;
-  }
+  if (forward === undefined) return false;
+  const isLitellm = draft.provider.name === "litellm";
+  ledger.drop(forward.path, isLitellm ? "a key that is withheld is left out" : "only LiteLLM knows it; keys are sent");
+  return isLitellm && !forward.value;
 }
 
-function addSubscriptionBase(fields: Partial<Record<CredentialField, unknown>>, draft: Draft, ledger: Ledger): void {
-  const base = subscriptionBase(draft.provider);
-  if (base === undefined || fields.api_base !== undefined) return;
-  fields.api_base = base;
-  const why = `OpenViking's ${draft.provider.written} is the coding subscription, not ${draft.provider.name}'s platform`;
-  ledger.add([...draft.to, "api_base"], why);
+function addImplied(fields: Partial<Record<CredentialField, unknown>>, draft: Draft, ledger: Ledger): void {
+  const implied = impliedBy(draft.provider);
+  if (implied === undefined || fields[implied.field] !== undefined) return;
+  fields[implied.field] = implied.value;
+  ledger.add([...draft.to, implied.field], implied.why);
 }
 
 function refuseEqualIds(drafts: readonly Draft[], ledger: Ledger): void {

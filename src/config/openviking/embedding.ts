@@ -94,6 +94,7 @@ function embeddingModel(
 ): ModelConfigInput {
   const to = ["models", modelName(vectors)];
   const drafts = draftsOf(vectors, section, path, to, ledger);
+  ledger.derive(to, path);
   const shared = sharedLevel(section, path);
   requireModels(drafts, shared, ledger);
   const settled = settle(drafts, shared, to, ledger);

@@ -10,27 +10,58 @@ export interface NamedProvider {
   readonly name: string;
 }
 
+const codexInstead = "provider: openai with an API key of platform.openai.com; or the section left to OpenViking";
+
 /** Providers that are a part of that project and nothing one could ask over HTTP, each with what to do instead. */
 const insideOnly: ReadonlyMap<string, string> = new Map([
   [
     "local",
     "the model served by ollama, llama.cpp or vLLM (provider: ollama, or openai with its api_base), with its dimension; or the section left to OpenViking",
   ],
-  ["openai-codex", "provider: openai with an API key of platform.openai.com; or the section left to OpenViking"],
+  ["openai-codex", codexInstead],
+  ["codex", codexInstead],
 ]);
+
+/** What that project sends of itself where an `ov.conf` states nothing, and we would not. */
+interface Implied {
+  readonly field: "api_base" | "api_version";
+  readonly value: string;
+  readonly why: string;
+}
 
 /**
- * Where that project sends `kimi` and `glm` to when no base is stated: to the endpoints of the coding subscriptions,
- * whose keys the platforms of the same houses refuse. Its `kimi` speaks Anthropic's dialect there; this is the base
- * of OpenAI's.
+ * `kimi` and `glm` go to the endpoints of the coding subscriptions, whose keys the platforms of the same houses refuse.
+ * That project's `kimi` speaks Anthropic's dialect there; this is the base of OpenAI's.
  */
-const subscriptionBases: ReadonlyMap<string, string> = new Map([
-  ["kimi", "https://api.kimi.com/coding/v1"],
-  ["glm", "https://api.z.ai/api/coding/paas/v4"],
+const implied: ReadonlyMap<string, Implied> = new Map([
+  [
+    "kimi",
+    {
+      field: "api_base",
+      value: "https://api.kimi.com/coding/v1",
+      why: "OpenViking's kimi is the coding subscription, not moonshot's platform",
+    },
+  ],
+  [
+    "glm",
+    {
+      field: "api_base",
+      value: "https://api.z.ai/api/coding/paas/v4",
+      why: "OpenViking's glm is the coding subscription, not zhipu's platform",
+    },
+  ],
+  [
+    "azure",
+    {
+      field: "api_version",
+      value: "2025-01-01-preview",
+      why: "OpenViking asks for this version unless told otherwise",
+    },
+  ],
 ]);
 
-export function subscriptionBase({ written }: NamedProvider): string | undefined {
-  return subscriptionBases.get(written);
+export function impliedBy({ written }: NamedProvider): Implied | undefined {
+  return implied.get(written);
 }
 
 /** A provider's name trimmed and in lower case; undefined for one that is missing or empty. */
@@ -76,5 +107,6 @@ export function isKeyless({ name }: NamedProvider): boolean {
 
 /** A provider's own base, for advice. */
 export function ownBase(provider: NamedProvider): string | undefined {
-  return subscriptionBase(provider) ?? providerFor(provider.name)?.endpoints.openai?.apiBase;
+  const { field, value } = impliedBy(provider) ?? {};
+  return field === "api_base" ? value : providerFor(provider.name)?.endpoints.openai?.apiBase;
 }

@@ -25,6 +25,7 @@ export function vlmModel(vlm: Vlm, path: Path, ledger: Ledger): ModelConfigInput
   checkEntries(vlm, path, ledger);
   if (vlm.backup !== undefined) checkEntries(vlm.backup, [...path, "backup"], ledger);
   const drafts = draftsOf(vlm, path, ledger);
+  ledger.derive(to, path);
   const shared: SharedLevel = { path, fields: vlm, provider: ownerOf(vlm, drafts) };
   requireModels(drafts, shared, ledger);
   const settled = settle(drafts, shared, to, ledger);

@@ -207,6 +207,22 @@ export const embeddingDepartures: readonly Departure<EmbeddingRow, Embedding>[] 
     refuses: ({ path }) => path.endsWith(".input"),
   },
   {
+    name: "azure names the version that is asked for",
+    applies: (row) => JSON.stringify(used(row)).includes('"azure"'),
+    becomes: (outcome) =>
+      outcome && {
+        ...outcome,
+        models: outcome.models.map((model) => ({
+          ...model,
+          members: model.members.map((member) =>
+            member["provider"] === "azure"
+              ? { ...member, api_version: member["api_version"] ?? "2025-01-01-preview" }
+              : member,
+          ),
+        })),
+      },
+  },
+  {
     name: "a server of OpenAI's dialect without a key is called custom",
     applies: (row) =>
       [used(row), ...listed(row)].some((at) => at["provider"] === "openai" && !at["api_key"] && at["api_base"]),
