@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "migrate",
+    summary: "turn an OpenViking ov.conf into a configuration of keyswitch",
+    load: async () => (await import("./migrate.ts")).migrate,
+  },
+  {
     name: "classify",
     summary: "say what failures mean: error class, deciding rule, stated wait",
     load: async () => (await import("./classify.ts")).classify,
