@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
-import { tellStory } from "./demo/story.ts";
+import { story } from "./demo/story.ts";
+import { tellStory } from "./demo/tell-story.ts";
 import { runTraffic } from "./demo/traffic.ts";
 
 /** `keyswitch demo` */
@@ -19,5 +20,5 @@ export const demo: Command = {
     { says: "only the moves", line: 'keyswitch demo --once --json | grep \'"event":"fail\'' },
   ],
   exits: { 0: "every call got what it had to", 1: "a call that had to be answered was not" },
-  run: ({ has, json, terminal }) => (has("once") ? tellStory(terminal, json) : runTraffic(terminal, json)),
+  run: ({ has, json, terminal }) => (has("once") ? tellStory(story, terminal, json) : runTraffic(terminal, json)),
 };
