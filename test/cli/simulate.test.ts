@@ -1,0 +1,215 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import { jsonLines, keyswitch, pipedTerminal, watchedTerminal } from "./command-line.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const file = (name: string, content: string): string => {
+  writeFileSync(join(directory, name), content);
+  return join(directory, name);
+};
+
+const twoKeys = {
+  id: "two-keys",
+  model: { credentials: ["a", "b", "c"], failback: { timeout: 600, requests: 50 }, retry: { max_retries: 0 } },
+  steps: [
+    { call: { a: ["auth"] } },
+    { advance: 600 },
+    { call: {} },
+    { calls: 50 },
+    { call: { b: [{ status: 429, headers: { "retry-after": "20" }, body: {} }] } },
+    { start: "x", call: {} },
+    { finish: "x", outcome: "quota_exceeded" },
+  ],
+};
+
+const report = {
+  id: "two-keys",
+  steps: [
+    {
+      attempts: [
+        ["a", "auth"],
+        ["b", "ok"],
+      ],
+      result: "served",
+      by: "b",
+      active: "b",
+      epoch: 1,
+    },
+    { active: "b", probing: "a", epoch: 1 },
+    { attempts: [["a", "ok"]], result: "served", by: "a", active: "a", epoch: 2 },
+    { by: { a: 50 }, active: "a", epoch: 2 },
+    { attempts: [["a", "ok"]], result: "served", by: "a", active: "a", epoch: 2 },
+    { in_flight: "a", active: "a", epoch: 2 },
+    { in_flight: "b", active: "b", epoch: 3 },
+  ],
+};
+
+const yaml = `
+id: two-keys
+model:
+  credentials: [a, b, c]
+  failback: { timeout: 600, requests: 50 }
+  retry: { max_retries: 0 }
+steps:
+  - call: { a: [auth] }
+
+  - advance: 600
+  - call: {}
+  - calls: 50
+  - call: { b: [{ status: 429, headers: { retry-after: "20" }, body: {} }] }
+  - { start: x, call: {} }
+  - { finish: x, outcome: quota_exceeded }
+`;
+
+const scenario = (id: string, ...steps: readonly unknown[]): object => ({ id, model: { credentials: ["a"] }, steps });
+
+describe("keyswitch simulate", () => {
+  it.each([
+    ["a JSON line", JSON.stringify(twoKeys)],
+    ["a JSON document over several lines", `\uFEFF${JSON.stringify(twoKeys, null, 2).replaceAll("\n", "\r\n")}`],
+    ["YAML", yaml],
+    ["a list of one", JSON.stringify([twoKeys], null, 1)],
+  ])("takes a scenario from standard input as %s", async (_, input) => {
+    const terminal = pipedTerminal(input);
+
+    expect(await run(["simulate"], terminal)).toBe(0);
+
+    expect(jsonLines(terminal.shown())).toEqual([report]);
+    expect(terminal.complaints()).toBe("");
+  });
+
+  it("takes them from files, and from standard input among them, in order", async () => {
+    const files = [
+      file("one.yaml", yaml),
+      "-",
+      file("two.jsonl", `${JSON.stringify(scenario("l1"))}\n\n${JSON.stringify(scenario("l2"))}\n`),
+      file("three.json", JSON.stringify(scenario("whole"), null, 2)),
+    ];
+    const { code, stdout } = await keyswitch(["simulate", ...files], { input: JSON.stringify(scenario("piped")) });
+
+    expect(code).toBe(0);
+    expect(jsonLines(stdout).map(({ id }) => id)).toEqual(["two-keys", "piped", "l1", "l2", "whole"]);
+  });
+
+  it("tells what is wrong with a scenario and where, and runs the others", async () => {
+    const input = [
+      scenario("misspelt", { call: { a: ["atuh"] } }),
+      scenario("no such slot", { op: "DISABLE", slot: "z" }),
+      scenario("no such step", { cal: {} }),
+      { id: "no credentials", model: { credentials: [] }, steps: [] },
+      { id: "a key in the wrong place", model: { credentials: ["a"], retry: "sk-planted-0123456789" }, steps: [] },
+      scenario("good"),
+      [],
+    ];
+    const { code, stdout, stderr } = await keyswitch(["simulate"], {
+      input: `${input.map((each) => JSON.stringify(each)).join("\n")}\nnot JSON`,
+    });
+
+    expect(code).toBe(2);
+    expect(jsonLines(stdout)).toEqual([{ id: "good", steps: [] }]);
+    const at = (line: number): string => `keyswitch simulate: standard input, line ${line}: `;
+    expect(stderr).toContain(`${at(1)}steps[0].call.a[0]: found "atuh", wanted "ok", an error class,`);
+    expect(stderr).toContain(`${at(2)}steps[0].slot: found "z", wanted one of "a"\n`);
+    expect(stderr).toContain(`${at(3)}steps[0]: found an object, wanted a step: {"call": {…}},`);
+    expect(stderr).toContain(`${at(4)}The model's configuration has an error:\n  credentials: found an empty list,`);
+    expect(stderr).toContain(`${at(7)}found an empty list, wanted an object with id, model and steps\n`);
+    expect(stderr).toContain(`${at(8)}found a text that is not JSON`);
+    expect(stderr).not.toMatch(/planted|at .*\.ts/);
+  });
+
+  it("tells which file cannot be read, and runs the others", async () => {
+    const [missing, broken] = [join(directory, "missing.yaml"), file("broken.yaml", "id: [x\nmodel: {}")];
+    const good = file("good.json", JSON.stringify(scenario("good")));
+    const { code, stdout, stderr } = await keyswitch(["simulate", missing, directory, broken, file("empty", ""), good]);
+
+    expect(code).toBe(2);
+    expect(jsonLines(stdout)).toEqual([{ id: "good", steps: [] }]);
+    expect(stderr).toContain(`${missing}: found what cannot be read (ENOENT), wanted a readable file\n`);
+    expect(stderr).toContain(`${directory}: found what cannot be read (EISDIR), wanted a readable file\n`);
+    expect(stderr).toMatch(/broken\.yaml has .*error.*:\n.* at line \d, column \d+, wanted valid YAML or JSON\n/);
+    expect(stderr).toContain("empty: found nothing, wanted a scenario\n");
+  });
+
+  it("takes hostile scenarios: 10 MB bodies, nesting without end, bytes that are no text", async () => {
+    const deep = `{"a":${"[".repeat(9_000)}${"]".repeat(9_000)}}`;
+    const { code, stdout, stderr } = await keyswitch(["simulate"], {
+      input: Buffer.concat([
+        Buffer.from(
+          `${JSON.stringify(scenario("large", { call: { a: [{ status: 400, body: "x".repeat(10_000_000) }] } }))}\n`,
+        ),
+        Buffer.from(
+          `{"id":"deep-body","model":{"credentials":["a"]},"steps":[{"call":{"a":[{"status":401,"body":${deep}}]}}]}\n`,
+        ),
+        Buffer.from(`{"id":"deep-model","model":${deep},"steps":[]}\n`),
+        Buffer.from(`{"id":"deep-steps","model":{"credentials":["a"]},"steps":[${deep}]}\n`),
+        Buffer.from(`${"[".repeat(3_000_000)}\n`),
+        Buffer.from([0xc3, 0x28, 0x0a]),
+      ]),
+    });
+
+    expect(code).toBe(2);
+    expect(jsonLines(stdout).map(({ id }) => id)).toEqual(["large", "deep-body"]);
+    expect(stderr).toContain("line 3: The model's configuration has an error:\n  found more than 32 levels of nesting");
+    expect(stderr).toContain("line 4: steps[0]: found an object, wanted a step");
+    expect(stderr).toContain("line 5: found more than 10000 levels of nesting");
+    expect(stderr).toContain("line 6: found bytes that are not UTF-8");
+  });
+
+  it("draws the last scenario as an SVG document of its own, whatever its ids hold", async () => {
+    const svg = join(directory, "timeline.svg");
+    const model = { credentials: [{ id: "first", provider: "openai", api_key: "sk-planted" }, { id: "second" }] };
+    const steps = [
+      { stream: { first: [{ hang: true }] } },
+      { advance: 600 },
+      { call: { first: ["auth"], second: ["auth"] } },
+    ];
+    const input = JSON.stringify({ id: '<&">\u0000', model, steps });
+    const { code } = await keyswitch(["simulate", "--svg", svg], { input });
+
+    expect(code).toBe(0);
+    const drawing = readFileSync(svg, "utf8");
+    expect(drawing).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 \d/);
+    expect(drawing).toContain("<title>&lt;&amp;&quot;&gt;</title>");
+    expect(drawing).toContain("<title>step 1: first transient; served by second</title>");
+    expect(drawing).toContain("<title>first is to be proved by the next call</title>");
+    expect(drawing).not.toMatch(/planted|undefined|NaN/);
+    expect(drawing.trimEnd()).toMatch(/<\/svg>$/);
+  });
+
+  it("says that a drawing cannot be written, as wrong input", async () => {
+    const { code, stderr } = await keyswitch(["simulate", "--svg", directory], { input: JSON.stringify(twoKeys) });
+
+    expect(code).toBe(2);
+    expect(stderr).toContain("--svg: found a file that cannot be written (EISDIR), wanted a writable one");
+  });
+
+  it("shows a table on a terminal, and lines if told so", async () => {
+    const [table, json] = [watchedTerminal(yaml), watchedTerminal(yaml)];
+
+    expect(await run(["simulate"], table)).toBe(0);
+    expect(await run(["simulate", "--json"], json)).toBe(0);
+
+    expect(table.complaints()).toMatch(/^Waiting for a scenario/);
+    expect(table.shown()).toBe(
+      [
+        "two-keys",
+        "  step  what       attempts       result          home           epoch",
+        "  1     call       a auth → b ok  served by b     b              1",
+        "  2     +600 s                                    b (probing a)  1",
+        "  3     call       a ok           served by a     a              2",
+        "  4     50 × call                 a 50            a              2",
+        "  5     call       a ok           served by a     a              2",
+        "  6     start x                   in flight at a  a              2",
+        "  7     finish x                  in flight at b  b              3",
+        "",
+        "",
+      ].join("\n"),
+    );
+    expect(jsonLines(json.shown())).toEqual([report]);
+  });
+});
