@@ -12,10 +12,20 @@ export type {
   GatewayConfigInput,
   KeyInput,
   KeyswitchConfig,
+  ModelConfig,
   ModelConfigInput,
   RetryConfigInput,
   SecretInput,
 } from "./config/index.ts";
+export {
+  compareSignatures,
+  type CompareOptions,
+  embeddingSignature,
+  type EmbeddingSignature,
+  type SignatureReason,
+  type SignatureVerdict,
+  type VectorSource,
+} from "./embedding/index.ts";
 export type { AttemptContext, TokenUsage } from "./engine/call.ts";
 export type {
   CircuitBreaker,

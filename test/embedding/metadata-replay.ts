@@ -75,7 +75,7 @@ const folded = (signature: Signature): Signature =>
   }) as Signature;
 
 /** In this order: the first that applies decides. */
-export const signatureDepartures: readonly Departure[] = [
+const signatureDepartures: readonly Departure[] = [
   {
     name: "vectors of unknown origin ask for the override (W44)",
     applies: (row) =>
