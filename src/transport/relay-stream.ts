@@ -20,12 +20,13 @@ export interface StreamRelay {
   readonly head: readonly Uint8Array[];
   /** Whether the upstream has told of an error by itself, within the stream. */
   readonly toldError: boolean;
-  /** Told when the call is stopped, by its caller or its deadline. */
+  /** Told when the call is stopped, by its caller or its deadline, or since nobody reads. */
   onStop: ((reason: unknown) => void) | undefined;
   /**
    * The next piece; `undefined` once the stream is whole.
    *
-   * @throws StreamInterruptedError for whatever cuts it short; what stopped the call.
+   * @throws StreamInterruptedError for whatever cuts it short, and where nobody read it within `idle_timeout`; what stopped
+   * the call.
    */
   read(): Promise<Uint8Array | undefined>;
   /** The reader wants no more of it. */
@@ -51,11 +52,22 @@ export function relayStream<Credential extends EngineCredential>(
   const held = [...stream.held];
   let isOver = false;
   let late: Failure | undefined;
+  let abandoned: StreamInterruptedError | undefined;
+  // A reader that has begun may take its time; one that never comes must not hold up the closing for ever.
+  const firstRead = scope.clock.setTimer(abandon, idleTimeoutMs, "background");
+
+  function abandon(): void {
+    const cause = new Error(`Nobody read it within ${idleTimeoutMs} ms`);
+    abandoned = new StreamInterruptedError({ model, credential, cause });
+    end("cancelled");
+    relay.onStop?.(abandoned);
+  }
 
   /** Lets go of everything; the first to say how it ended is right. */
   function end(result: Result): void {
     if (isOver) return;
     isOver = true;
+    scope.clock.clearTimer(firstRead);
     scope.onStop = undefined;
     if (isWhole(watch) && watch.usage !== undefined) engine.tellUsage(turn, watch.usage);
     engine.finish(call, resultOf(result, watch));
@@ -96,7 +108,9 @@ export function relayStream<Credential extends EngineCredential>(
   }
 
   async function read(): Promise<Uint8Array | undefined> {
+    scope.clock.clearTimer(firstRead);
     throwIfStopped(scope);
+    if (abandoned !== undefined) throw abandoned;
     const early = held.shift();
     if (early !== undefined) return early;
     const piece = await next();

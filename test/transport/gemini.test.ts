@@ -28,7 +28,7 @@ const text = (value: string, finishReason?: string): object => ({
 
 describe("Google's own client", () => {
   it("gets its answer past a refused key and one that hangs", async () => {
-    const door = await openGemini({ model: { timeout: "100ms" } });
+    const door = await openGemini({ model: { timeout: "500ms" } });
     door.upstream.set(keys.primary, failures.gemini.invalidKey);
     door.upstream.set(keys.second, { hang: true });
 
@@ -47,7 +47,7 @@ describe("Google's own client", () => {
   });
 
   it("gets its stream past a refused key and one that hangs", async () => {
-    const door = await openGemini({ model: { first_byte_timeout: "100ms" } });
+    const door = await openGemini({ model: { first_byte_timeout: "500ms" } });
     door.upstream.set(keys.primary, failures.gemini.dailyQuota);
     door.upstream.set(keys.second, { hangAfterHeaders: true });
 

@@ -150,10 +150,10 @@ describe("a form that goes through the door", () => {
   });
 
   it("may ask for a stream, which fails over up to its first event", async () => {
-    const { fetch, baseURL, upstream } = await openDoor({ ids: ["primary", "second"], model: { timeout: "100ms" } });
+    const { fetch, baseURL, upstream } = await openDoor({ ids: ["primary", "second"], model: { timeout: "500ms" } });
     upstream.set(keys.primary, failures.openai.serverError);
     upstream.set(keys.second, {
-      delayMs: 200,
+      delayMs: 800,
       next: { raw: { status: 200, headers: { "content-type": "text/event-stream" }, body: 'data: {"delta":"a"}\n\n' } },
     });
     const form = new FormData();

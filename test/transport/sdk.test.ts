@@ -8,7 +8,7 @@ const model = "whatever";
 
 describe("OpenAI's own client", () => {
   it("gets its chat answer past a refused key and one that hangs, and learns who served", async () => {
-    const { openai, upstream } = await openDoor({ model: { timeout: "100ms" } });
+    const { openai, upstream } = await openDoor({ model: { timeout: "500ms" } });
     upstream.set(keys.primary, failures.openai.invalidKey);
     upstream.set(keys.second, { hang: true });
 
@@ -24,7 +24,7 @@ describe("OpenAI's own client", () => {
   });
 
   it("gets its stream past a refused key and one that hangs", async () => {
-    const { openai, upstream, engine } = await openDoor({ model: { first_byte_timeout: "100ms" } });
+    const { openai, upstream, engine } = await openDoor({ model: { first_byte_timeout: "500ms" } });
     upstream.set(keys.primary, failures.openai.invalidKey);
     upstream.set(keys.second, { hangAfterHeaders: true });
 
@@ -48,7 +48,7 @@ describe("OpenAI's own client", () => {
 
   it("gets its embeddings past a refused key and one that hangs", async () => {
     const { openai, upstream, engine } = await openDoor({
-      model: { kind: "embedding", dimension: 8, timeout: "100ms" },
+      model: { kind: "embedding", dimension: 8, timeout: "500ms" },
     });
     upstream.set(keys.primary, failures.openai.invalidKey);
     upstream.set(keys.second, { hang: true });
@@ -135,7 +135,7 @@ describe("OpenAI's own client", () => {
 
 describe("Anthropic's own client", () => {
   it("gets its message past a refused key and one that hangs", async () => {
-    const { anthropic, upstream, engine } = await openDoor({ api: "anthropic", model: { timeout: "100ms" } });
+    const { anthropic, upstream, engine } = await openDoor({ api: "anthropic", model: { timeout: "500ms" } });
     upstream.set(keys.primary, failures.anthropic.authentication);
     upstream.set(keys.second, { hang: true });
 
@@ -152,7 +152,7 @@ describe("Anthropic's own client", () => {
   it("gets its stream past a refused key and one that hangs", async () => {
     const { anthropic, upstream, engine } = await openDoor({
       api: "anthropic",
-      model: { first_byte_timeout: "100ms" },
+      model: { first_byte_timeout: "500ms" },
     });
     upstream.set(keys.primary, failures.anthropic.authentication);
     upstream.set(keys.second, { hang: true });

@@ -311,6 +311,34 @@ describe("once its first output is handed on, a stream", () => {
     await closing;
     expect(isClosed).toBe(true);
   });
+
+  it("does not hold it up for ever when nobody reads it: it ends after idle_timeout, and its upstream is left", async () => {
+    const { post, upstream, engine, settled } = await openDoor({ model: { idle_timeout: "200ms" } });
+    upstream.set(keys.primary, { stallAfterItems: 1 });
+    const response = await post(path, chat);
+
+    await engine.close();
+
+    const { text, error } = await drained(response);
+    expect(text).toBe("");
+    expect(error).toBeInstanceOf(StreamInterruptedError);
+    expect(settled[0]).toMatchObject({ result: "cancelled", credential: "primary", failures: [] });
+    await upstream.requests[0]?.finished;
+    expect(upstream.requests[0]?.aborted).toBe(true);
+  });
+
+  it("may be read as slowly as its reader likes, once that has begun", async () => {
+    const { post, upstream } = await openDoor({ model: { idle_timeout: "500ms" } });
+    upstream.set(keys.primary, { items: 3, itemDelayMs: 10 });
+    const response = await post(path, chat);
+    const reader = response.body?.getReader();
+    await reader?.read();
+    reader?.releaseLock();
+
+    await new Promise((resolve) => setTimeout(resolve, 700));
+
+    expect(await drained(response)).toMatchObject({ text: expect.stringContaining("[DONE]"), error: undefined });
+  });
 });
 
 describe("sound", () => {
