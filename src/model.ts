@@ -100,6 +100,13 @@ export interface LiveModel {
   reconfigure(config: ModelConfig): boolean;
 }
 
+const running = new WeakMap<Model, LiveModel>();
+
+/** What runs behind a model that people hold; `undefined` for an object that is none. */
+export function liveModelOf(model: Model): LiveModel | undefined {
+  return running.get(model);
+}
+
 /** Starts a model. */
 export function startModel(id: string, config: ModelConfig): LiveModel {
   const listeners = createListeners<ModelEvents>();
@@ -129,7 +136,7 @@ export function startModel(id: string, config: ModelConfig): LiveModel {
     await dispatcher.close();
   }
 
-  return {
+  const live: LiveModel = {
     face: {
       id,
       get kind() {
@@ -175,6 +182,8 @@ export function startModel(id: string, config: ModelConfig): LiveModel {
       return true;
     },
   };
+  running.set(live.face, live);
+  return live;
 }
 
 /** A generator that runs on what is present when its first item is asked for, not when it was made. */

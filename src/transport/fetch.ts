@@ -54,7 +54,8 @@ export function createModelFetch(
   };
 }
 
-function apiOf({ id, api }: RuntimeModel): Api {
+/** @throws UsageError for a model that speaks none. */
+export function apiOf({ id, api }: RuntimeModel): Api {
   if (api !== "any") return api;
   throw new UsageError({
     path: `models.${id}.api`,

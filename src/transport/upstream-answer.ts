@@ -36,6 +36,9 @@ export async function askUpstream(
     headers,
     body: body ?? null,
     signal,
+    // whosever pool it is: the engine has the only timers (S26)
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
   return { status: statusCode, statusText, ...decoded(answer.body, answer.headers as Headers) };
 }

@@ -1,0 +1,2 @@
+/** Failover for whoever makes requests with undici. */
+export { failover, type FailoverInterceptor } from "./failover.ts";
