@@ -1,14 +1,23 @@
 import type { Server } from "node:http";
 import type { Logger } from "pino";
 import { durationMs, sizeBytes } from "../config/scalars.ts";
-import { type KeyswitchConfig, parseConfig } from "../config/index.ts";
-import { startModels } from "../model-set.ts";
-import { createLogger, logMoves, observeMetrics, observeTracesIfInstalled } from "../telemetry/index.ts";
+import { type Config, type KeyswitchConfig, parseConfig } from "../config/index.ts";
+import type { Model } from "../model.ts";
+import { type ModelSet, type ReloadSummary, startModels } from "../model-set.ts";
+import {
+  createFollower,
+  createLogger,
+  logMoves,
+  observeMetrics,
+  observeTracesIfInstalled,
+} from "../telemetry/index.ts";
+import { type AdminLock, createAdminApi } from "./admin/index.ts";
 import { answerRequest, type Reception } from "./answer-request.ts";
 import { createClients } from "./clients.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { createResponseOwners } from "./response-owners.ts";
 import { createRouteTable } from "./route-table.ts";
+import { adminRoutes } from "./routes/admin.ts";
 import { routes } from "./routes/index.ts";
 import { createHttpServer, listen, urlOf } from "./server.ts";
 
@@ -21,10 +30,23 @@ export interface Gateway {
    */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /**
+   * Goes on with another configuration, at once and as a whole: models as `Keyswitch.reload` says, the gateway's own keys
+   * and limits for the next request. Calls in flight end as they began.
+   *
+   * @throws ConfigError with everything that is wrong; nothing has changed then. `ClosedError` after `close()`.
+   */
+  reload(config: KeyswitchConfig): GatewayReload;
+  /**
    * Answers new calls with 503 while those in flight end, for `drain_timeout` at most; what is left then is cut off. A
    * second call waits for the first.
    */
   close(): Promise<void>;
+}
+
+/** What a reload did. */
+export interface GatewayReload extends ReloadSummary {
+  /** Options that have another value now and count from the next start on, as `gateway.port`. */
+  readonly onlyAfterRestart: readonly string[];
 }
 
 /** What a gateway may be given from outside. */
@@ -40,52 +62,85 @@ export interface GatewayParts {
  * @throws ConfigError with everything that is wrong.
  */
 export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {}): Gateway {
-  const parsed = parseConfig(config);
-  const { gateway: settings, log } = parsed;
-  const models = startModels(parsed);
-  const logger = parts.logger ?? createLogger({ level: log.level });
+  let present = parseConfig(config);
+  const models = startModels(present);
+  const logger = parts.logger ?? createLogger({ level: present.log.level });
   const closing = new AbortController();
   const inFlight = createInFlight();
-  const telemetry = observe(
-    models.ids.flatMap((id) => models.get(id)?.face ?? []),
-    logger,
-  );
-  const reception: Reception = {
-    gateway: {
-      models,
-      logger,
-      metrics: telemetry.registry,
-      responseOwners: createResponseOwners(),
-      mostBodyBytes: sizeBytes(settings.max_body),
-      mostReplayBytes: sizeBytes(settings.replay_buffer),
-      closing: closing.signal,
-    },
-    table: createRouteTable(routes),
-    clients: createClients(settings),
-    isKeyless: settings.keys.length === 0,
-  };
+  const telemetry = observe(facesOf(models), logger);
+  const responseOwners = createResponseOwners();
+  const admin = createAdminApi({ models, lock: () => lockOf(present) });
+  const table = createRouteTable([...routes, ...adminRoutes(admin)]);
+  let reception = receive(present);
+
+  function receive({ gateway: settings }: Config): Reception {
+    return {
+      gateway: {
+        models,
+        logger,
+        metrics: telemetry.registry,
+        responseOwners,
+        adminKey: settings.admin_key,
+        mostBodyBytes: sizeBytes(settings.max_body),
+        mostReplayBytes: sizeBytes(settings.replay_buffer),
+        closing: closing.signal,
+      },
+      table,
+      clients: createClients(settings),
+      isKeyless: settings.keys.length === 0,
+    };
+  }
   const server = createHttpServer((incoming, outgoing) => {
     inFlight.add(outgoing);
     void answerRequest(reception, incoming, outgoing);
   });
   let closed: Promise<void> | undefined;
 
+  function reload(config: KeyswitchConfig): GatewayReload {
+    const wanted = parseConfig(config);
+    const { host, port } = present.gateway;
+    const moved = onlyAtStart.filter((name) => wanted.gateway[name] !== present.gateway[name]);
+    // It listens where it does: keys must not go while others than this machine can reach it.
+    const next = parseConfig({ ...wanted, gateway: { ...wanted.gateway, host, port } });
+    const summary = models.reload(next);
+    present = next;
+    reception = receive(next);
+    logger.level = next.log.level;
+    telemetry.follow(facesOf(models));
+    admin.follow();
+    return { ...summary, onlyAfterRestart: moved.map((name) => `gateway.${name}`) };
+  }
+
   async function close(): Promise<void> {
     closing.abort();
-    await drain(server, inFlight, durationMs(settings.drain_timeout));
+    admin.close();
+    await drain(server, inFlight, durationMs(present.gateway.drain_timeout));
     await models.close();
-    await telemetry.stop();
+    telemetry.stop();
   }
 
   return {
     listen: async () => {
+      const settings = present.gateway;
       const address = await listen(server, settings.host, settings.port);
       const url = urlOf(settings.host, address);
       logger.info({ event: "listening", url, models: models.ids }, `listening on ${url}`);
       return { url, port: address.port };
     },
+    reload,
     close: () => (closed ??= close()),
   };
+}
+
+/** A socket that listens stays where it is. */
+const onlyAtStart = ["host", "port"] as const;
+
+function facesOf(models: ModelSet): readonly Model[] {
+  return models.ids.flatMap((id) => models.get(id)?.face ?? []);
+}
+
+function lockOf({ gateway: { admin_key: adminKey, host } }: Config): AdminLock {
+  return { adminKey, hostNames: [host.toLowerCase()] };
 }
 
 /** Lets what is in flight end; it goes on listening until then, so that new calls are told to come back. */
@@ -96,19 +151,29 @@ async function drain(server: Server, inFlight: InFlight, timeoutMs: number): Pro
   await ended;
 }
 
-type Models = Parameters<typeof observeMetrics>[0] & Parameters<typeof observeTracesIfInstalled>[0];
-
 /** Logs, counts and traces what models tell. */
-function observe(models: Models, logger: Logger) {
+function observe(models: readonly Model[], logger: Logger) {
   const metrics = observeMetrics(models);
-  const stopLog = logMoves(models, logger);
-  const traces = observeTracesIfInstalled(models);
+  const log = createFollower((model: Model) => logMoves([model], logger));
+  const traces = createFollower(traceModel);
+  const follow = (present: readonly Model[]): void => {
+    metrics.follow(present);
+    log.follow(present);
+    traces.follow(present);
+  };
+  follow(models);
   return {
     registry: metrics.registry,
-    stop: async (): Promise<void> => {
+    follow,
+    stop: (): void => {
       metrics.stop();
-      stopLog();
-      (await traces)?.();
+      log.stop();
+      traces.stop();
     },
   };
+}
+
+function traceModel(model: Model): () => void {
+  const tracing = observeTracesIfInstalled([model]);
+  return () => void tracing.then((stop) => stop?.());
 }

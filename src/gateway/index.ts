@@ -1,1 +1,1 @@
-export { createGateway, type Gateway, type GatewayParts } from "./create-gateway.ts";
+export { createGateway, type Gateway, type GatewayParts, type GatewayReload } from "./create-gateway.ts";

@@ -2,12 +2,15 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { type CallResult, errorClasses } from "../../machines/index.ts";
 import type { ModelSnapshot } from "../engine/model-engine.ts";
 import type { AttemptEvent, Move, SettledEvent } from "../engine/model-events.ts";
+import { createFollower } from "./follow-models.ts";
 import { durationBuckets, metricDefinitions as metric } from "./metric-definitions.ts";
 import type { ObservedModel } from "./observed-model.ts";
 
 /** Metrics that count. */
 export interface Metrics {
   readonly registry: Registry;
+  /** Goes on with these models, after a reload; what was counted stays. */
+  follow(models: Iterable<ObservedModel>): void;
   /** Stops listening, and takes the metrics out of the registry. */
   stop(): void;
 }
@@ -29,15 +32,23 @@ const tokenDirections = ["input", "output", "unknown"] as const;
  * @param registry - Where the metrics are registered. Default: a new one.
  */
 export function observeMetrics(models: Iterable<ObservedModel>, registry: Registry = new Registry()): Metrics {
-  const observed = [...models];
+  let observed: readonly ObservedModel[] = [];
   const counts = createCounts(registry);
-  registerGauges(registry, observed);
-  for (const model of observed) startAtZero(counts, model.snapshot());
-  const unlisten = observed.flatMap((model) => countEvents(counts, model));
+  const follower = createFollower((model: ObservedModel) => countEvents(counts, model));
+  registerGauges(registry, () => observed);
+
+  function follow(present: Iterable<ObservedModel>): void {
+    observed = [...present];
+    for (const model of observed) startAtZero(counts, model.snapshot());
+    follower.follow(observed);
+  }
+
+  follow(models);
   return {
     registry,
+    follow,
     stop: () => {
-      for (const stop of unlisten) stop();
+      follower.stop();
       for (const { name } of Object.values(metric)) registry.removeSingleMetric(name);
     },
   };
@@ -77,14 +88,17 @@ function startAtZero({ calls, attempts, tokens }: Counts, { model, credentials }
   }
 }
 
-function countEvents(counts: Counts, model: ObservedModel): readonly (() => void)[] {
-  return [
+function countEvents(counts: Counts, model: ObservedModel): () => void {
+  const unlisten = [
     model.on("failover", (move) => countMove(counts, move)),
     model.on("failback", (move) => countMove(counts, move)),
     model.on("exhausted", (move) => countMove(counts, move)),
     model.on("attempt", (event) => countAttempt(counts, event)),
     model.on("settled", (event) => countCall(counts, event)),
   ];
+  return () => {
+    for (const stop of unlisten) stop();
+  };
 }
 
 function countMove({ switches }: Counts, { model, from, to, cause }: Move): void {
@@ -116,7 +130,7 @@ function countTokens({ tokens }: Counts, { model, credential, usage }: SettledEv
   if (usage?.outputTokens !== undefined) tokens.inc({ model, credential, direction: "output" }, usage.outputTokens);
 }
 
-function registerGauges(registry: Registry, models: readonly ObservedModel[]): void {
+function registerGauges(registry: Registry, models: () => readonly ObservedModel[]): void {
   const gauge = <Label extends string>(
     { name, help, labels }: Described<Label>,
     read: (gauge: Gauge<Label>, snapshot: ModelSnapshot) => void,
@@ -127,7 +141,9 @@ function registerGauges(registry: Registry, models: readonly ObservedModel[]): v
       labelNames: labels,
       registers: [registry],
       collect() {
-        for (const model of models) read(this, model.snapshot());
+        // A credential that a reload took away is not up, down or cooling any more.
+        this.reset();
+        for (const model of models()) read(this, model.snapshot());
       },
     });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Model } from "../../model.ts";
+import { createFollower } from "../../telemetry/index.ts";
 import { createEventLog, type LoggedEvent, toldEvents } from "./event-log.ts";
 
 /** Models as far as one listens to them. */
@@ -48,7 +49,7 @@ export function createEventFeed({ heartbeatMs = 15_000 }: FeedOptions = {}): Eve
   // Numbers begin anew with each process, so that an id of another one must not be taken for one of this.
   const tag = randomBytes(4).toString("hex");
   const readers = new Set<Reader>();
-  let followed = new Map<ToldModel, () => void>();
+  const follower = createFollower(listen);
   let heartbeat: NodeJS.Timeout | undefined;
 
   function listen(model: ToldModel): () => void {
@@ -93,11 +94,7 @@ export function createEventFeed({ heartbeatMs = 15_000 }: FeedOptions = {}): Eve
     get hasRoom() {
       return readers.size < mostReaders;
     },
-    follow: (models) => {
-      const former = followed;
-      followed = new Map(Array.from(models, (model) => [model, former.get(model) ?? listen(model)]));
-      for (const [model, stop] of former) if (!followed.has(model)) stop();
-    },
+    follow: (models) => follower.follow(models),
     open: (request, response, model) => {
       const reader = { response, model, cursor: placeOf(request, tag, log.latest), isStuck: false };
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -112,8 +109,7 @@ export function createEventFeed({ heartbeatMs = 15_000 }: FeedOptions = {}): Eve
       advance(reader);
     },
     close: () => {
-      for (const stop of followed.values()) stop();
-      followed.clear();
+      follower.stop();
       for (const { response } of readers) response.end();
     },
   };
