@@ -16,11 +16,17 @@ export type FailoverInterceptor = (dispatch: Dispatcher.Dispatch, origin?: strin
  *
  * @example
  * ```ts
- * import { Agent, request } from "undici";
+ * import { createModel } from "keyswitch";
  * import { failover } from "keyswitch/undici";
+ * import { Agent, request } from "undici";
  *
- * const dispatcher = new Agent().compose(failover(keyswitch.model("chat")));
- * const { body } = await request(`${chat.baseURL}/chat/completions`, { dispatcher, method: "POST", body: question });
+ * const chat = createModel({
+ *   api: "openai",
+ *   model: "gpt-4o-mini",
+ *   credentials: [{ id: "primary", provider: "openai", api_key: "${OPENAI_API_KEY}" }],
+ * });
+ * const dispatcher = new Agent().compose(failover(chat));
+ * const { body } = await request(`${chat.baseURL}/models`, { dispatcher });
  * ```
  *
  * @throws UsageError for what is no model; when composed with a `Client` or `Pool`, which would send every key to its one
