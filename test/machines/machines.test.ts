@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createActor, type MachineSnapshot } from "xstate";
+import { createActor, type StateValue } from "xstate";
 import { getShortestPaths } from "xstate/graph";
 import {
   breakerDefaults,
@@ -33,11 +33,8 @@ function* parts(value: unknown, path: readonly string[] = []): Generator<readonl
 }
 
 /** The states that can be reached, each named by its value. */
-function reached(
-  paths: readonly { readonly state: MachineSnapshot<never, never, never, never, never, never, never, never> }[],
-) {
-  return new Set(paths.map(({ state: { value } }) => JSON.stringify(value)));
-}
+const reached = (paths: readonly { readonly state: { readonly value: StateValue } }[]): Set<string> =>
+  new Set(paths.map(({ state: { value } }) => JSON.stringify(value)));
 
 describe("every machine", () => {
   it.each([0, 51, -1, 1.5, Number.NaN, Infinity])("refuses %d slots", (count) => {
@@ -75,12 +72,6 @@ describe("every machine", () => {
       if (!isOwn) expect(value, path).not.toBeTypeOf("function");
     }
   });
-
-  it.each(machines)("tags or ends every leaf of %s, and describes none twice", (_, config) => {
-    const descriptions = [...parts(config)].flatMap(([path, value]) => (path.endsWith("description") ? [value] : []));
-
-    for (const description of descriptions) expect(description).toMatch(/^[A-Z].*\.$/);
-  });
 });
 
 describe("every state can be reached", () => {
@@ -102,7 +93,7 @@ describe("every state can be reached", () => {
         JSON.stringify([value, home, probe, slots.map(({ disabled }) => disabled)]),
     });
 
-    expect(reached(paths as never)).toEqual(
+    expect(reached(paths)).toEqual(
       new Set([
         ...[0, 1, 2].map((slot) => `{"s${slot}":"serving"}`),
         ...[0, 1, 2].map((slot) => `{"s${slot}":"probing"}`),
@@ -129,7 +120,7 @@ describe("every state can be reached", () => {
         JSON.stringify([value, tried, retries, committed]),
     });
 
-    expect(reached(paths as never)).toEqual(
+    expect(reached(paths)).toEqual(
       new Set(
         ["attempting", "backingOff", "served", "failedFast", "allFailed", "interrupted", "cancelled", "timedOut"].map(
           (state) => JSON.stringify(state),
@@ -149,7 +140,7 @@ describe("every state can be reached", () => {
       serializeState: ({ value, context: { ticket } }) => JSON.stringify([value, Math.min(ticket, 3)]),
     });
 
-    expect(reached(paths as never)).toEqual(new Set(['"closed"', '"open"', '"half_open"']));
+    expect(reached(paths)).toEqual(new Set(['"closed"', '"open"', '"half_open"']));
   });
 });
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createActor } from "xstate";
+import { type AnyStateNode, createActor } from "xstate";
 import { call, credentialSlots, slotsInput } from "../../machines/index.ts";
 import { credentials } from "./credential-slots/model.ts";
+
+/** Ids of states that transitions name, of this state and those within. */
+function targets({ transitions, states }: AnyStateNode): string[] {
+  const own = [...transitions.values()].flat().flatMap(({ target }) => target ?? []);
+  return [...own.map(({ id }) => id), ...Object.values(states).flatMap(targets)];
+}
 
 const everyCount = Array.from({ length: 50 }, (_, index) => index + 1);
 
@@ -18,6 +24,7 @@ describe("the machines, in every size that there is", () => {
         .start()
         .getSnapshot().value,
     ).toEqual({ s0: "serving" });
+    for (const id of new Set(targets(machine.root))) expect(machine.getStateNodeById(id).id).toBe(id);
     expect(call(count)).toBe(call(1));
   });
 });
