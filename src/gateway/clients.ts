@@ -10,8 +10,6 @@ import type { RequestTarget } from "./request-target.ts";
 export interface Client {
   /** Its name in logs; that of a gateway key, `admin`, or `local` where no key is asked for. */
   readonly id: string;
-  /** Whether it showed the admin key: it may see how calls went. */
-  readonly isOperator: boolean;
   /** The models that it may use; undefined: all. */
   readonly models: ReadonlySet<string> | undefined;
   readonly rateLimit: RateLimit | undefined;
@@ -31,7 +29,7 @@ interface Lock {
   readonly client: Client;
 }
 
-const local: Client = { id: "local", isOperator: false, models: undefined, rateLimit: undefined };
+const local: Client = { id: "local", models: undefined, rateLimit: undefined };
 
 /** Keeps the keys of those who may call as digests alone, and compares them in constant time. */
 export function createClients({ keys, admin_key }: Config["gateway"]): Clients {
@@ -40,14 +38,11 @@ export function createClients({ keys, admin_key }: Config["gateway"]): Clients {
       digest: digestOf(key),
       client: {
         id,
-        isOperator: false,
         models: models && new Set(models),
         rateLimit: rate === undefined ? undefined : createRateLimit(rate),
       },
     })),
-    ...(admin_key === undefined
-      ? []
-      : [{ digest: digestOf(admin_key), client: { ...local, id: "admin", isOperator: true } }]),
+    ...(admin_key === undefined ? [] : [{ digest: digestOf(admin_key), client: { ...local, id: "admin" } }]),
   ];
   const asksForKey = keys.length > 0;
   return {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { ModelSet } from "../model-set.ts";
 import type { Api } from "../providers/provider.ts";
+import type { Secret } from "../secret.ts";
 import type { Client } from "./clients.ts";
 import type { RequestTarget } from "./request-target.ts";
 import type { ResponseOwners } from "./response-owners.ts";
@@ -13,6 +14,8 @@ export interface Gateway {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly responseOwners: ResponseOwners;
+  /** Whoever shows it sees how calls went. */
+  readonly adminKey: Secret | undefined;
   readonly mostBodyBytes: number;
   /** Larger bodies are not sent a second time. */
   readonly mostReplayBytes: number;

@@ -1,5 +1,6 @@
 import type { TokenUsage } from "../engine/call.ts";
 import { createItemReader } from "./item-reader.ts";
+import { isErrorBody, parsedJson } from "./error-body.ts";
 import { createEventReader, type EventReader, type ServerSentEvent } from "./sse.ts";
 import type { StreamDialect } from "./stream-dialects/index.ts";
 
@@ -60,20 +61,32 @@ function watchReader(dialect: StreamDialect, reader: EventReader): StreamWatch {
   return watch;
 }
 
-/** Watches bytes that are no events, as those of a sound file: the first is output, and any may be the last. */
+/**
+ * Watches bytes that are no events, as those of a sound file: the first is output, and any may be the last. An error that
+ * takes their place comes in one piece.
+ */
 export function watchBytes(): StreamWatch {
   const watch = {
     progress: "silent" as StreamProgress,
     events: 0,
-    error: undefined,
+    error: undefined as string | undefined,
     usage: undefined,
-    see: () => {
-      watch.progress = "closing";
+    see: (bytes: Uint8Array) => {
+      if (watch.progress === "silent") watch.error = errorIn(bytes);
+      if (watch.error === undefined) watch.progress = "closing";
     },
     seeEnd: () => undefined,
   };
   return watch;
 }
+
+function errorIn(bytes: Uint8Array): string | undefined {
+  if (bytes[0] !== openBrace) return undefined;
+  const text = Buffer.from(bytes).toString("utf8");
+  return isErrorBody(parsedJson(text)) ? text : undefined;
+}
+
+const openBrace = 0x7b;
 
 function definedOf({ inputTokens, outputTokens }: TokenUsage): TokenUsage {
   return { ...(inputTokens !== undefined && { inputTokens }), ...(outputTokens !== undefined && { outputTokens }) };

@@ -3,6 +3,7 @@ import type { Api } from "../../providers/provider.ts";
 import { trailOf, trailText } from "../../telemetry/index.ts";
 import { callerRequest } from "../../transport/caller-request.ts";
 import { type Reply, relay } from "../../transport/relay.ts";
+import { carriesAdminKey } from "../admin/index.ts";
 import { askedModel } from "../asked-model.ts";
 import type { Client } from "../clients.ts";
 import { collectBody } from "../collect-body.ts";
@@ -45,7 +46,7 @@ async function serve(exchange: Exchange): Promise<void> {
   const once = body.length > gateway.mostReplayBytes;
   const reply = await relay({ engine, model: runtime, api, dispatcher }, request, { signal, only, once });
   if (once) reply.headers["x-keyswitch-failover"] = "none: the body is larger than gateway.replay_buffer";
-  if (client.isOperator) tellTrail(reply);
+  if (gateway.adminKey !== undefined && carriesAdminKey(incoming, gateway.adminKey)) tellTrail(reply);
   if (isResponse(api, target.pathname)) learnOwner(gateway, runtime.id, reply);
   await writeReply({ outgoing, api, pathname: target.pathname }, reply);
 }
