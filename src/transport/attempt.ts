@@ -15,7 +15,7 @@ import { watchBytes, watchEvents, watchItems } from "./stream-watch.ts";
 import { askUpstream } from "./upstream-answer.ts";
 import { upstreamBody } from "./upstream-body.ts";
 import { routeOf, upstreamUrl } from "./upstream-url.ts";
-import { examined, readFailure, readWhole, type WholeAnswer } from "./whole-answer.ts";
+import { readFailure, readWhole, type WholeAnswer } from "./whole-answer.ts";
 
 /** What an attempt that served has: all of the answer, or its beginning. */
 export type Answer = WholeAnswer | LiveStream;
@@ -59,7 +59,8 @@ export async function attempt(
     case "bytes":
       return { ...(await openStream(upstream, watchBytes())), attemptSignal };
     case "whole": {
-      const answer = examined(await readWhole(upstream), wantedDimension(model, request, credential));
+      const answer = await readWhole(upstream, wantedDimension(model, request, credential));
+      if (answer.kind === "stream") return { ...answer, attemptSignal };
       if (answer.usage !== undefined) recordUsage(answer.usage);
       return answer;
     }

@@ -3,6 +3,7 @@ import { createItemReader } from "./item-reader.ts";
 import { isErrorBody, parsedJson } from "./error-body.ts";
 import { createEventReader, type EventReader, type ServerSentEvent } from "./sse.ts";
 import type { StreamDialect } from "./stream-dialects/index.ts";
+import { usageInTail } from "./token-usage.ts";
 
 /** How far a stream has come. `closing`: it may end here. `ended`: it said itself that it has. */
 export type StreamProgress = "silent" | "begun" | "closing" | "ended";
@@ -79,6 +80,31 @@ export function watchBytes(): StreamWatch {
   };
   return watch;
 }
+
+/**
+ * Watches an answer in one piece that is too long to be held: it may end where its end looks like one, and tells its usage
+ * there.
+ */
+export function watchLong(isEnd: (end: Buffer) => boolean): StreamWatch {
+  let end: Buffer = Buffer.alloc(0);
+  const watch = {
+    progress: "begun" as StreamProgress,
+    events: 0,
+    error: undefined,
+    usage: undefined as TokenUsage | undefined,
+    see: (bytes: Uint8Array) => {
+      end = Buffer.concat([end, bytes.subarray(-lastBytes)]).subarray(-lastBytes);
+    },
+    seeEnd: () => {
+      if (isEnd(end)) watch.progress = "closing";
+      watch.usage = usageInTail(end);
+    },
+  };
+  return watch;
+}
+
+/** The usage stands within them. */
+const lastBytes = 16 * 1024;
 
 function errorIn(bytes: Uint8Array): string | undefined {
   if (bytes[0] !== openBrace) return undefined;

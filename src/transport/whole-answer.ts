@@ -3,6 +3,8 @@ import type { Verdict } from "../engine/verdict.ts";
 import { isErrorBody, parsedJson } from "./error-body.ts";
 import { memberText, readObject } from "./json-members.ts";
 import { tokensIn, usageInTail } from "./token-usage.ts";
+import type { OpenedStream } from "./stream-head.ts";
+import { watchLong } from "./stream-watch.ts";
 import type { UpstreamAnswer } from "./upstream-answer.ts";
 import { type KeptAnswer, UpstreamFailure } from "./upstream-failure.ts";
 import { vectorLengthAtHead, vectorLengthIn } from "./vector-length.ts";
@@ -14,26 +16,54 @@ export interface WholeAnswer {
   readonly usage: TokenUsage | undefined;
 }
 
-/** More than any answer in one piece is known to have; a body without end would fill the memory. */
-const mostBytes = 256 * 1024 * 1024;
+/** Longer answers are handed on while they come, or a few of them would fill the memory. */
+const mostHeldBytes = 8 * 1024 * 1024;
 const mostFailureBytes = 16 * 1024 * 1024;
 const mostParsedBytes = 64 * 1024;
 const headBytes = 16 * 1024;
 
-const tooLarge: Verdict = { class: "unknown", rule: "answer.too-large" };
 const truncated: Verdict = { class: "transient", rule: "answer.truncated" };
 const otherDimension: Verdict = { class: "unknown", rule: "embedding.dimension" };
 
-/** Reads an answer to its end: one that breaks off before has failed (S26). */
-export async function readWhole(upstream: UpstreamAnswer): Promise<KeptAnswer> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of upstream.body as AsyncIterable<Buffer>) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > mostBytes) throw new UpstreamFailure({ ...upstream, body: Buffer.alloc(0) }, tooLarge);
+/**
+ * Reads an answer to its end, and looks for what is wrong with it: one that breaks off before has failed (S26). Of one
+ * that is too long to be held the beginning is looked at, and the rest comes as a stream does.
+ *
+ * @throws UpstreamFailure if it holds an error, is cut off, or has vectors of another length than is wanted (S41).
+ */
+export async function readWhole(
+  upstream: UpstreamAnswer,
+  dimension: number | undefined,
+): Promise<WholeAnswer | OpenedStream> {
+  const rest = upstream.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done === true) return examined({ ...upstream, body: joined(held) }, dimension);
+    held.push(value);
+    heldBytes += value.length;
+    if (heldBytes > mostHeldBytes) return begun(upstream, held, rest, dimension);
   }
-  return { ...upstream, body: joined(pieces) };
+}
+
+function begun(
+  upstream: UpstreamAnswer,
+  held: readonly Buffer[],
+  rest: AsyncIterator<Buffer>,
+  dimension: number | undefined,
+): OpenedStream {
+  const head = { ...upstream, body: joined(held) };
+  const isJson = looksLikeJson(head.body);
+  try {
+    if (isJson) examineHead(head, dimension);
+  } catch (error) {
+    upstream.body.destroy();
+    throw error;
+  }
+  const watch = watchLong(isJson ? isEndOfJson : () => true);
+  for (const piece of held) watch.see(piece);
+  return { kind: "stream", answer: upstream, held, rest, watch };
 }
 
 /** Reads the answer of a failure; one that breaks off, or goes on for too long, is a failure all the same. */
@@ -63,26 +93,22 @@ function joined(pieces: readonly Buffer[]): Buffer {
  *
  * @throws UpstreamFailure if it holds an error, is cut off, or has vectors of another length than is wanted (S41).
  */
-export function examined(answer: KeptAnswer, dimension: number | undefined): WholeAnswer {
+function examined(answer: KeptAnswer, dimension: number | undefined): WholeAnswer {
   const { headers, body } = answer;
   if (/html/i.test(String(headers["content-type"] ?? ""))) throw new UpstreamFailure(answer);
   if (!looksLikeJson(body)) return { kind: "whole", answer, usage: undefined };
-  const { usage, vectorLength } = body.length <= mostParsedBytes ? readShort(answer) : readLong(answer);
-  const isMisfit = dimension !== undefined && vectorLength !== undefined && vectorLength !== dimension;
-  if (isMisfit) throw new UpstreamFailure(answer, otherDimension);
-  return { kind: "whole", answer, usage };
+  if (body.length <= mostParsedBytes) return { kind: "whole", answer, usage: readShort(answer, dimension) };
+  if (!isEndOfJson(body)) throw new UpstreamFailure(answer, truncated);
+  examineHead(answer, dimension);
+  return { kind: "whole", answer, usage: usageInTail(body) };
 }
 
-interface Findings {
-  readonly usage: TokenUsage | undefined;
-  readonly vectorLength: number | undefined;
-}
-
-function readShort(answer: KeptAnswer): Findings {
+function readShort(answer: KeptAnswer, dimension: number | undefined): TokenUsage | undefined {
   const json = parsedJson(answer.body.toString("utf8"));
   if (json === undefined) throw new UpstreamFailure(answer, truncated);
   if (isErrorBody(json)) throw new UpstreamFailure(answer);
-  return { usage: usageIn(json), vectorLength: vectorLengthIn(json) };
+  if (isMisfit(vectorLengthIn(json), dimension)) throw new UpstreamFailure(answer, otherDimension);
+  return usageIn(json);
 }
 
 function usageIn(json: unknown): TokenUsage | undefined {
@@ -91,12 +117,19 @@ function usageIn(json: unknown): TokenUsage | undefined {
   return "usageMetadata" in json ? tokensIn(json.usageMetadata) : undefined;
 }
 
-function readLong(answer: KeptAnswer): Findings {
-  const { body } = answer;
-  if (!/[}\]]\s*$/.test(body.toString("latin1", body.length - 256))) throw new UpstreamFailure(answer, truncated);
-  const head = readObject(body.subarray(0, headBytes));
+/** Looks at the beginning of an answer that is too long to be parsed. */
+function examineHead(answer: KeptAnswer, dimension: number | undefined): void {
+  const head = readObject(answer.body.subarray(0, headBytes));
   if (head !== undefined && (memberText(head, "error") ?? "null") !== "null") throw new UpstreamFailure(answer);
-  return { usage: usageInTail(body), vectorLength: vectorLengthAtHead(body) };
+  if (isMisfit(vectorLengthAtHead(answer.body), dimension)) throw new UpstreamFailure(answer, otherDimension);
+}
+
+function isMisfit(length: number | undefined, wanted: number | undefined): boolean {
+  return wanted !== undefined && length !== undefined && length !== wanted;
+}
+
+function isEndOfJson(end: Buffer): boolean {
+  return /[}\]]\s*$/.test(end.toString("latin1", Math.max(0, end.length - 256)));
 }
 
 /** By its first bytes: some upstreams name the type wrongly. */
