@@ -8,9 +8,24 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./demo.ts")).demo,
   },
   {
+    name: "init",
+    summary: "write a first configuration, by asking or from the environment",
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
     name: "check",
     summary: "validate a configuration and print it with nothing left open",
     load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "serve",
+    summary: "run the gateway",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  {
+    name: "status",
+    summary: "see how a running gateway stands, and tell it what to do",
+    load: async () => (await import("./status.ts")).status,
   },
   {
     name: "migrate",

@@ -106,12 +106,11 @@ describe("keyswitch", () => {
     expect(stdout + stderr).not.toContain("planted");
   });
 
-  // What needs more than a shell is run by the tests of its command.
-  // The demo's take seconds, and demo.test.ts runs them; those with --live need keys and the open network.
+  // The demo's take seconds; those and what needs more than a shell are run by the tests of their command.
   const examples = all
     .filter(({ name }) => name !== "demo")
-    .flatMap(({ examples }) => examples.map(({ says, line }) => [says, line] as const))
-    .filter(([, line]) => !line.includes("--live"));
+    .flatMap(({ examples }) => examples.filter(({ needs }) => needs === undefined))
+    .map(({ says, line }) => [says, line] as const);
 
   it.each(examples)("has an example that works: %s", async (_, line) => {
     const { code, stdout, stderr } = await shell(line, { cwd: directory });
