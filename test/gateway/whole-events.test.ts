@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, constantFrom, nat, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEventGate } from "../../src/gateway/whole-events.ts";
 
@@ -15,10 +15,10 @@ describe("the gate of a stream's events", () => {
   });
 
   it("changes and loses no byte, however they are sliced, and never leaves an event half out", () => {
-    const line = fc.constantFrom("data: x", "event: y", ": ping", "");
-    const source = fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n")), { maxLength: 30 });
-    fc.assert(
-      fc.property(source, fc.array(fc.nat(9), { minLength: 1 }), (lines, lengths) => {
+    const line = constantFrom("data: x", "event: y", ": ping", "");
+    const source = array(tuple(line, constantFrom("\n", "\r\n")), { maxLength: 30 });
+    assert(
+      property(source, array(nat(9), { minLength: 1 }), (lines, lengths) => {
         const whole = Buffer.from(lines.flat().join(""));
         const gate = createEventGate();
         let out = "";
