@@ -38,7 +38,7 @@ function isOpen(slots: SlotsContext, call: CallProgress, slot: number): boolean 
 }
 
 /** Whether another slot than `slot` could still serve this call. */
-export function othersAreUntried(slots: SlotsContext, call: CallProgress, slot: number): boolean {
+function othersAreUntried(slots: SlotsContext, call: CallProgress, slot: number): boolean {
   return slots.slots.some((_, each) => each !== slot && isOpen(slots, call, each));
 }
 

@@ -150,7 +150,7 @@ export function canFailBack(context: SlotsContext): boolean {
 }
 
 /** The enabled slots above home in the order in which a failback considers them (S9). */
-export function failbackCandidates(context: SlotsContext): number[] {
+function failbackCandidates(context: SlotsContext): number[] {
   const above = indexes(context).filter((slot) => slot < context.home && isEnabled(context, slot));
   if (context.policy.strategy === "stepwise") above.reverse();
   const inVain = (slot: number): boolean => slotAt(context, slot).probedInVain;

@@ -32,7 +32,7 @@ function homeWords({ active, probing }: StepReport): string {
 }
 
 /** Cells in aligned columns, each as wide as its widest cell. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
   );

@@ -1,7 +1,6 @@
 /** Logs, metrics and traces: listeners of what models tell. Nothing calls them on a call's path. */
 export { createFollower, type Follower } from "./follow-models.ts";
 export { createLogger, type LoggerOptions, logMoves } from "./log.ts";
-export { type MetricDefinition, metricDefinitions } from "./metric-definitions.ts";
 export { type Metrics, observeMetrics } from "./metrics.ts";
 export type { ObservedModel } from "./observed-model.ts";
 export { observeTracesIfInstalled } from "./optional-traces.ts";

@@ -60,4 +60,4 @@ function settledLine({ result, credential, durationMs, attempts }: SettledEvent,
   return `${paint("red", "✗")} ${result.replaceAll("_", " ")} ${facts}`;
 }
 
-export const milliseconds = (durationMs: number): string => `${Math.round(durationMs)} ms`;
+const milliseconds = (durationMs: number): string => `${Math.round(durationMs)} ms`;

@@ -43,7 +43,7 @@ const step = z.union([
 ]);
 
 /** The strict shape of a scenario; its `model` is a model's configuration, checked where it is read. */
-export const scenarioSchema = z.strictObject({
+const scenarioSchema = z.strictObject({
   id: z.string().max(200),
   model: z.looseObject({ retry: z.looseObject({}).optional() }),
   steps: z.array(step).max(1e6),

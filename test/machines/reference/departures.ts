@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 /** Where we answer otherwise than the earlier implementation on purpose, and the rules that say so. */
-export const departures = {
+const departures = {
   evidenceMovesHome: "the evidence itself moves home, a chain that failed whole leaves it exhausted (S3, S12)",
   proofBeforeFailback: "proof before failback, one probe (S7, S8, S11)",
   staleIsDropped: "stale evidence is dropped, a success never moves home down (S4, S6)",
