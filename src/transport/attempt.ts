@@ -38,15 +38,17 @@ export async function attempt(
   { credential, recordUsage }: AttemptContext<Credential>,
   attemptSignal: AttemptSignal,
 ): Promise<Answer> {
+  const { origin, pathname, search } = upstreamUrl(request.url, api, credential);
   const upstream = await askUpstream(
     dispatcher,
     {
       method: request.method,
-      url: upstreamUrl(request.url, api, credential),
+      origin,
+      path: pathname + search,
       headers: upstreamHeaders(request, endpointOf(credential, api), credential),
       body: upstreamBody(request, credential, api),
     },
-    attemptSignal.signal,
+    attemptSignal,
   );
   const dialect = streamDialectOf(api, routeOf(request.url).route);
   switch (formOf(upstream, request, dialect)) {

@@ -48,7 +48,7 @@ export function relayStream<Credential extends EngineCredential>(
   const { scope } = call;
   const { id: model, idleTimeoutMs } = engine.policy;
   const credential = turn.credential.id;
-  const { rest, watch } = stream;
+  const { answer, watch } = stream;
   const held = [...stream.held];
   let isOver = false;
   let late: Failure | undefined;
@@ -89,22 +89,11 @@ export function relayStream<Credential extends EngineCredential>(
     return error;
   }
 
-  async function next(): Promise<IteratorResult<Uint8Array> | { readonly error: unknown }> {
-    const idle = scope.clock.setTimer(
-      () => {
-        const timeout = new AttemptTimeoutError({ credential, limit: "idle_timeout", timeoutMs: idleTimeoutMs });
-        stream.attemptSignal.abort(timeout);
-      },
-      idleTimeoutMs,
-      "foreground",
+  /** An upstream that falls silent is cut off, which reading it then throws. */
+  function cutOffIdle(): void {
+    stream.attemptSignal.abort(
+      new AttemptTimeoutError({ credential, limit: "idle_timeout", timeoutMs: idleTimeoutMs }),
     );
-    try {
-      return await rest.next();
-    } catch (error) {
-      return { error };
-    } finally {
-      scope.clock.clearTimer(idle);
-    }
   }
 
   async function read(): Promise<Uint8Array | undefined> {
@@ -113,19 +102,21 @@ export function relayStream<Credential extends EngineCredential>(
     if (abandoned !== undefined) throw abandoned;
     const early = held.shift();
     if (early !== undefined) return early;
-    const piece = await next();
-    throwIfStopped(scope);
-    if ("error" in piece) {
-      if (watch.progress !== "ended") throw interrupted(piece.error);
-    } else if (piece.done !== true) {
-      watch.see(piece.value);
+    const idle = scope.clock.setTimer(cutOffIdle, idleTimeoutMs, "foreground");
+    try {
+      const piece = await answer.body.read();
+      throwIfStopped(scope);
+      if (piece !== undefined) watch.see(piece);
+      else watch.seeEnd();
       tellError();
-      return piece.value;
-    } else {
-      watch.seeEnd();
-      tellError();
-      if (!isWhole(watch)) throw interrupted(cutShort(stream));
+      if (piece !== undefined) return piece;
+    } catch (error) {
+      throwIfStopped(scope);
+      if (watch.progress !== "ended") throw interrupted(error);
+    } finally {
+      scope.clock.clearTimer(idle);
     }
+    if (!isWhole(watch)) throw interrupted(cutShort(stream));
     end("served");
     return undefined;
   }
@@ -168,8 +159,8 @@ function cutShort({ answer }: OpenedStream): UpstreamFailure {
   return new UpstreamFailure({ ...answer, body: Buffer.alloc(0) }, { class: "transient", rule: "stream.cut-short" });
 }
 
-/** Closes the upstream without waiting for it: a stream that hangs would hold its reader. */
-export function closeStream({ rest, attemptSignal }: LiveStream): void {
+/** Closes the upstream, unless it has come to its end. */
+export function closeStream({ answer, attemptSignal }: LiveStream): void {
+  answer.body.close();
   attemptSignal.abort(new DOMException("The stream was closed", "AbortError"));
-  Promise.resolve(rest.return?.()).catch(() => undefined);
 }

@@ -8,10 +8,8 @@ import { UpstreamFailure } from "./upstream-failure.ts";
 export interface OpenedStream {
   readonly kind: "stream";
   readonly answer: UpstreamAnswer;
-  /** What was read so far, in the pieces in which it came. */
+  /** What was read of its body so far, in the pieces in which it came. */
   readonly held: readonly Uint8Array[];
-  /** What comes after it. */
-  readonly rest: AsyncIterator<Uint8Array>;
   readonly watch: StreamWatch;
 }
 
@@ -27,28 +25,26 @@ const empty: Verdict = { class: "transient", rule: "stream.empty" };
  * @throws UpstreamFailure if the head tells of an error, or the stream ends in it.
  */
 export async function openStream(answer: UpstreamAnswer, watch: StreamWatch): Promise<OpenedStream> {
-  const rest = answer.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const held: Uint8Array[] = [];
   let heldBytes = 0;
   for (;;) {
-    const { done, value } = await rest.next();
-    if (done === true) watch.seeEnd();
+    const piece = await answer.body.read();
+    if (piece === undefined) watch.seeEnd();
     else {
-      watch.see(value);
-      held.push(value);
-      heldBytes += value.length;
+      watch.see(piece);
+      held.push(piece);
+      heldBytes += piece.length;
     }
-    if (watch.progress !== "silent") return { kind: "stream", answer, held, rest, watch };
+    if (watch.progress !== "silent") return { kind: "stream", answer, held, watch };
     if (watch.error !== undefined) throw failedHead(answer, held);
-    if (done === true) throw failedHead(answer, held, empty);
-    if (watch.events >= mostHeldEvents || heldBytes >= mostHeldBytes)
-      return { kind: "stream", answer, held, rest, watch };
+    if (piece === undefined) throw failedHead(answer, held, empty);
+    if (watch.events >= mostHeldEvents || heldBytes >= mostHeldBytes) return { kind: "stream", answer, held, watch };
   }
 }
 
 /** Closes the upstream, and keeps what it said. A body that is no stream but an error is the classifier's to read. */
 function failedHead(answer: UpstreamAnswer, held: readonly Uint8Array[], verdict?: Verdict): UpstreamFailure {
   const body = Buffer.concat(held);
-  answer.body.destroy();
+  answer.body.close();
   return new UpstreamFailure({ ...answer, body }, isErrorBody(parsedJson(body.toString("utf8"))) ? undefined : verdict);
 }

@@ -1,6 +1,8 @@
-import { pipeline, type Readable } from "node:stream";
+import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { Dispatcher } from "undici";
+import type { AttemptSignal } from "../engine/attempt.ts";
+import { type AnswerBody, ArrivingBody, decodedBody } from "./answer-body.ts";
 
 /** An upstream's answer, its body still on the way. */
 export interface UpstreamAnswer {
@@ -8,14 +10,16 @@ export interface UpstreamAnswer {
   readonly statusText: string;
   /** By name in lower case. Those that speak of the transfer alone are gone where the body was decoded. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  /** Decoded. Ending the iteration closes the connection. */
-  readonly body: Readable;
+  /** Decoded. */
+  readonly body: AnswerBody;
 }
 
 /** One request, ready to be sent. */
 export interface UpstreamRequest {
   readonly method: string;
-  readonly url: URL;
+  readonly origin: string;
+  /** With its query. */
+  readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer | undefined;
 }
@@ -24,28 +28,69 @@ export interface UpstreamRequest {
  * Sends a request and waits for the head of its answer. Redirects are not followed: the key would go where its owner
  * never meant it to.
  */
-export async function askUpstream(
+export function askUpstream(
   dispatcher: Dispatcher,
-  { method, url, headers, body }: UpstreamRequest,
-  signal: AbortSignal,
+  { method, origin, path, headers, body }: UpstreamRequest,
+  attemptSignal: AttemptSignal,
 ): Promise<UpstreamAnswer> {
-  const { statusCode, statusText, ...answer } = await dispatcher.request({
-    origin: url.origin,
-    path: `${url.pathname}${url.search}`,
-    method,
-    headers,
-    body: body ?? null,
-    signal,
-    // whosever pool it is: the engine has the only timers (S26)
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(
+      // whosever pool it is: the engine has the only timers (S26)
+      { origin, path, method, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 },
+      new Exchange(attemptSignal, { resolve, reject }),
+    );
   });
-  return { status: statusCode, statusText, ...decoded(answer.body, answer.headers as Headers) };
+}
+
+interface Asker {
+  readonly resolve: (answer: UpstreamAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What undici tells of one request, from its start to the last byte of its answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #attemptSignal: AttemptSignal;
+  readonly #asker: Asker;
+  #body: ArrivingBody | undefined;
+
+  constructor(attemptSignal: AttemptSignal, asker: Asker) {
+    this.#attemptSignal = attemptSignal;
+    this.#asker = asker;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#attemptSignal.onAbort = (reason) => controller.abort(reason as Error);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+    statusText = "",
+  ): void {
+    // such as 103, which announces an answer
+    if (status < 200) return;
+    this.#body = new ArrivingBody(controller);
+    this.#asker.resolve({ status, statusText, ...decoded(this.#body, headers as Headers) });
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, piece: Buffer): void {
+    this.#body?.put(piece);
+  }
+
+  onResponseEnd(): void {
+    this.#body?.end();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#body === undefined) this.#asker.reject(error);
+    else this.#body.fail(error);
+  }
 }
 
 type Headers = Record<string, string | readonly string[]>;
 
-const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+const decoders: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
   deflate: createInflate,
@@ -54,11 +99,10 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
 };
 
 /** Decodes a body that is encoded once, in a way that is known; another passes as it came. */
-function decoded(body: Readable, headers: Headers): Pick<UpstreamAnswer, "headers" | "body"> {
-  const { "content-encoding": encoding, "content-length": _, ...others } = headers;
-  const decoder = decoders[String(encoding ?? "").toLowerCase()]?.();
-  if (decoder === undefined) return { headers, body };
-  // A failure of either side reaches whoever reads the decoder; the callback is there to keep it from being thrown.
-  pipeline(body, decoder, () => undefined);
-  return { headers: others, body: decoder };
+function decoded(body: AnswerBody, headers: Headers): Pick<UpstreamAnswer, "headers" | "body"> {
+  const encoding = headers["content-encoding"];
+  const createDecoder = encoding === undefined ? undefined : decoders[String(encoding).toLowerCase()];
+  if (createDecoder === undefined) return { headers, body };
+  const { "content-encoding": _encoding, "content-length": _length, ...others } = headers;
+  return { headers: others, body: decodedBody(body, createDecoder()) };
 }

@@ -35,35 +35,29 @@ export async function readWhole(
   upstream: UpstreamAnswer,
   dimension: number | undefined,
 ): Promise<WholeAnswer | OpenedStream> {
-  const rest = upstream.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const held: Buffer[] = [];
   let heldBytes = 0;
   for (;;) {
-    const { done, value } = await rest.next();
-    if (done === true) return examined({ ...upstream, body: joined(held) }, dimension);
-    held.push(value);
-    heldBytes += value.length;
-    if (heldBytes > mostHeldBytes) return begun(upstream, held, rest, dimension);
+    const piece = await upstream.body.read();
+    if (piece === undefined) return examined({ ...upstream, body: joined(held) }, dimension);
+    held.push(piece);
+    heldBytes += piece.length;
+    if (heldBytes > mostHeldBytes) return begun(upstream, held, dimension);
   }
 }
 
-function begun(
-  upstream: UpstreamAnswer,
-  held: readonly Buffer[],
-  rest: AsyncIterator<Buffer>,
-  dimension: number | undefined,
-): OpenedStream {
+function begun(upstream: UpstreamAnswer, held: readonly Buffer[], dimension: number | undefined): OpenedStream {
   const head = { ...upstream, body: joined(held) };
   const isJson = looksLikeJson(head.body);
   try {
     if (isJson) examineHead(head, dimension);
   } catch (error) {
-    upstream.body.destroy();
+    upstream.body.close();
     throw error;
   }
   const watch = watchLong(isJson ? isEndOfJson : () => true);
   for (const piece of held) watch.see(piece);
-  return { kind: "stream", answer: upstream, held, rest, watch };
+  return { kind: "stream", answer: upstream, held, watch };
 }
 
 /** Reads the answer of a failure; one that breaks off, or goes on for too long, is a failure all the same. */
@@ -71,14 +65,16 @@ export async function readFailure(upstream: UpstreamAnswer): Promise<UpstreamFai
   const pieces: Buffer[] = [];
   let length = 0;
   try {
-    for await (const piece of upstream.body as AsyncIterable<Buffer>) {
+    while (length <= mostFailureBytes) {
+      const piece = await upstream.body.read();
+      if (piece === undefined) break;
       pieces.push(piece);
       length += piece.length;
-      if (length > mostFailureBytes) break;
     }
   } catch {
     // the status has been said, and that is what counts
   }
+  upstream.body.close();
   return new UpstreamFailure({ ...upstream, body: joined(pieces) });
 }
 
