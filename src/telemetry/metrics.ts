@@ -1,10 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Gauge, Registry } from "prom-client";
 import { type CallResult, errorClasses } from "../../machines/index.ts";
 import type { ModelSnapshot } from "../engine/model-engine.ts";
 import type { AttemptEvent, Move, SettledEvent } from "../engine/model-events.ts";
 import { createFollower } from "./follow-models.ts";
-import { durationBuckets, metricDefinitions as metric } from "./metric-definitions.ts";
+import { metricDefinitions as metric } from "./metric-definitions.ts";
 import type { ObservedModel } from "./observed-model.ts";
+import { registerCounts, registerDurations } from "./series.ts";
 
 /** Metrics that count. */
 export interface Metrics {
@@ -57,34 +58,23 @@ export function observeMetrics(models: Iterable<ObservedModel>, registry: Regist
 type Counts = ReturnType<typeof createCounts>;
 
 function createCounts(registry: Registry) {
-  const registers = [registry];
-  const counter = <Label extends string>({ name, help, labels }: Described<Label>): Counter<Label> =>
-    new Counter({ name, help, labelNames: labels, registers });
-  const histogram = <Label extends string>({ name, help, labels }: Described<Label>): Histogram<Label> =>
-    new Histogram({ name, help, labelNames: labels, buckets: [...durationBuckets], registers });
   return {
-    calls: counter(metric.calls),
-    attempts: counter(metric.attempts),
-    switches: counter(metric.switches),
-    tokens: counter(metric.tokens),
-    callDuration: histogram(metric.callDuration),
-    attemptDuration: histogram(metric.attemptDuration),
-    timeToFirstByte: histogram(metric.timeToFirstByte),
+    calls: registerCounts(registry, metric.calls),
+    attempts: registerCounts(registry, metric.attempts),
+    switches: registerCounts(registry, metric.switches),
+    tokens: registerCounts(registry, metric.tokens),
+    callDuration: registerDurations(registry, metric.callDuration),
+    attemptDuration: registerDurations(registry, metric.attemptDuration),
+    timeToFirstByte: registerDurations(registry, metric.timeToFirstByte),
   };
-}
-
-interface Described<Label extends string> {
-  readonly name: string;
-  readonly help: string;
-  readonly labels: readonly Label[];
 }
 
 /** A series that begins with its first event hides that event from `rate()`, which sees only what is added later. */
 function startAtZero({ calls, attempts, tokens }: Counts, { model, credentials }: ModelSnapshot): void {
-  for (const result of callResults) calls.inc({ model, result }, 0);
+  for (const result of callResults) calls.add([model, result], 0);
   for (const credential of credentials) {
-    for (const outcome of attemptOutcomes) attempts.inc({ model, credential, outcome }, 0);
-    for (const direction of tokenDirections) tokens.inc({ model, credential, direction }, 0);
+    for (const outcome of attemptOutcomes) attempts.add([model, credential, outcome], 0);
+    for (const direction of tokenDirections) tokens.add([model, credential, direction], 0);
   }
 }
 
@@ -102,32 +92,38 @@ function countEvents(counts: Counts, model: ObservedModel): () => void {
 }
 
 function countMove({ switches }: Counts, { model, from, to, cause }: Move): void {
-  switches.inc({ model, from: from ?? "exhausted", to: to ?? "exhausted", cause });
+  switches.add([model, from ?? "exhausted", to ?? "exhausted", cause], 1);
 }
 
 function countAttempt(
   { attempts, attemptDuration, timeToFirstByte }: Counts,
   { model, credential, outcome, isStream, durationMs }: AttemptEvent,
 ): void {
-  attempts.inc({ model, credential, outcome });
+  attempts.add([model, credential, outcome], 1);
   const wasCutShort = outcome === "cancelled" || outcome === "timed_out";
-  if (!wasCutShort) attemptDuration.observe({ model, credential }, durationMs / 1_000);
-  if (isStream && outcome === "ok") timeToFirstByte.observe({ model, credential }, durationMs / 1_000);
+  if (!wasCutShort) attemptDuration.note([model, credential], durationMs / 1_000);
+  if (isStream && outcome === "ok") timeToFirstByte.note([model, credential], durationMs / 1_000);
 }
 
 function countCall(counts: Counts, event: SettledEvent): void {
   const { model, result, durationMs } = event;
-  counts.calls.inc({ model, result });
-  counts.callDuration.observe({ model, result }, durationMs / 1_000);
+  counts.calls.add([model, result], 1);
+  counts.callDuration.note([model, result], durationMs / 1_000);
   countTokens(counts, event);
 }
 
 /** Counted at the call's end, since a stream tells its tokens last, and a counter must never go back (S40). */
 function countTokens({ tokens }: Counts, { model, credential, usage }: SettledEvent): void {
   if (credential === undefined) return;
-  if (usage === undefined) tokens.inc({ model, credential, direction: "unknown" });
-  if (usage?.inputTokens !== undefined) tokens.inc({ model, credential, direction: "input" }, usage.inputTokens);
-  if (usage?.outputTokens !== undefined) tokens.inc({ model, credential, direction: "output" }, usage.outputTokens);
+  if (usage === undefined) tokens.add([model, credential, "unknown"], 1);
+  if (usage?.inputTokens !== undefined) tokens.add([model, credential, "input"], usage.inputTokens);
+  if (usage?.outputTokens !== undefined) tokens.add([model, credential, "output"], usage.outputTokens);
+}
+
+interface Described<Label extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly Label[];
 }
 
 function registerGauges(registry: Registry, models: () => readonly ObservedModel[]): void {
