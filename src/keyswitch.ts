@@ -18,12 +18,12 @@ export interface Keyswitch {
    * Goes on with another configuration, at once and for all models together. A model that is the same in both is not
    * touched. One that changed keeps its {@link Model} and its listeners, and what is known of each credential whose
    * connection and key stayed: what serves, cooldowns, usage, what an operator took out. Calls in flight end as they
-   * began. A model that is gone refuses new calls with {@link ClosedError}.
+   * began. A model that is gone refuses new calls with {@link ClosedError}. Another `state` counts from the next start on.
    *
    * @throws ConfigError with everything that is wrong; nothing has changed then. {@link ClosedError} after `close()`.
    */
   reload(config: KeyswitchConfig): ReloadSummary;
-  /** Closes every model. */
+  /** Closes every model, then writes down what they know. */
   close(): Promise<void>;
 }
 

@@ -1,14 +1,16 @@
 import type { Dispatcher } from "undici";
 import { type Credential, type ModelConfig, type RuntimeModel, runtimeModel } from "./config/index.ts";
 import { createDrain } from "./engine/drain.ts";
-import type { Heritage } from "./engine/heritage.ts";
+import type { Heritage, Learned } from "./engine/heritage.ts";
 import type { Listeners } from "./engine/listeners.ts";
 import { createModelEngine, type ModelEngine } from "./engine/model-engine.ts";
 import type { ModelEvents } from "./engine/model-events.ts";
+import { emptyAccount } from "./engine/usage.ts";
 import type { Verdict } from "./engine/verdict.ts";
 import { KeyUnavailableError } from "./errors.ts";
 import { openKeychain } from "./keys/keychain.ts";
 import { identityOf, type ModelIdentity } from "./model-identity.ts";
+import type { SavedModel } from "./state/index.ts";
 import { classifyUpstream, createModelFetch, type ModelFetch } from "./transport/index.ts";
 
 /** A model under one configuration: from its start until another takes its place and its last call has ended. */
@@ -20,6 +22,8 @@ export interface ModelGeneration {
   readonly fetch: ModelFetch;
   /** The pool of connections to its upstreams. */
   readonly dispatcher: Dispatcher;
+  /** What it leaves to whatever takes its place. The accounts are its own, so that no late count is lost. */
+  save(): SavedModel;
   /** Waits for what is in flight, then stops the timers and what renews keys. */
   close(): Promise<void>;
 }
@@ -29,24 +33,28 @@ export interface ModelParts {
   readonly listeners: Listeners<ModelEvents>;
   /** The pool of connections to its upstreams. */
   readonly dispatcher: Dispatcher;
+  /** What its identities are fingerprinted with. */
+  readonly salt: Uint8Array;
+  readonly onLearned: (learned: Learned) => void;
 }
 
-/** Starts a model's first generation, or the one that takes the place of `former`. */
+/** Starts a generation, with what one before it has left: of this process, or of one that has ended. */
 export function startGeneration(
   id: string,
   config: ModelConfig,
-  { listeners, dispatcher }: ModelParts,
-  former?: ModelGeneration,
+  { listeners, dispatcher, salt, onLearned }: ModelParts,
+  left?: SavedModel,
 ): ModelGeneration {
-  const identity = identityOf(config);
+  const identity = identityOf(config, salt);
   const keychain = openKeychain(config.credentials);
   const runtime = runtimeModel(id, config, keychain);
-  const heritage = former && heritageOf(former, config, identity);
+  const heritage = left && heritageOf(left, config, identity);
   const engine = createModelEngine(runtime, {
     classify: classifyAttempt,
     prepare: keychain.prepare,
     listeners,
     heritage,
+    onLearned,
   });
   const door = createModelFetch(engine, runtime, { dispatcher });
   const entrance = createDrain();
@@ -65,6 +73,7 @@ export function startGeneration(
         entrance.leave();
       }
     },
+    save: () => saved(engine.heritage(), config, identity),
     close: async () => {
       await entrance.close();
       await engine.close();
@@ -73,17 +82,29 @@ export function startGeneration(
   };
 }
 
+function saved({ slots, usage }: Heritage, { credentials }: ModelConfig, { connections }: ModelIdentity): SavedModel {
+  return {
+    slots,
+    credentials: credentials.map(({ id, disabled }) => ({
+      id,
+      connection: connections.get(id) ?? "",
+      disabledByConfig: disabled,
+      usage: usage.get(id) ?? emptyAccount(),
+    })),
+  };
+}
+
 /**
- * What a generation leaves to the next: all that its machine knows, by credential id, but of a credential that connects
+ * What a generation takes over: all that the machine knew, by credential id, but of a credential that connects
  * elsewhere now, or with another key, neither rests nor counts. What an operator took out stays out, unless the
  * configuration has changed its own word on it since.
  */
-function heritageOf(former: ModelGeneration, config: ModelConfig, { connections }: ModelIdentity): Heritage {
-  const { slots, disabled, usage } = former.engine.heritage();
-  const isSame = (id: string): boolean => former.identity.connections.get(id) === connections.get(id);
-  const saidBefore = new Map(former.config.credentials.map((credential) => [credential.id, credential.disabled]));
+function heritageOf({ slots, credentials }: SavedModel, config: ModelConfig, identity: ModelIdentity): Heritage {
+  const known = new Map(credentials.map((credential) => [credential.id, credential]));
+  const isSame = (id: string): boolean => known.get(id)?.connection === identity.connections.get(id);
+  const wasOut = new Map(slots.slots.map(({ id, disabled }) => [id, disabled]));
   const outBy = ({ id, disabled: said }: { readonly id: string; readonly disabled: boolean }): boolean =>
-    saidBefore.get(id) === said ? (disabled.get(id) ?? said) : said;
+    known.get(id)?.disabledByConfig === said ? (wasOut.get(id) ?? said) : said;
   const out = new Map(config.credentials.map((credential) => [credential.id, outBy(credential)]));
   return {
     slots: {
@@ -94,7 +115,7 @@ function heritageOf(former: ModelGeneration, config: ModelConfig, { connections 
       })),
     },
     disabled: out,
-    usage: new Map([...usage].filter(([id]) => isSame(id))),
+    usage: new Map(credentials.filter(({ id }) => isSame(id)).map(({ id, usage }) => [id, usage])),
   };
 }
 

@@ -13,12 +13,16 @@ export interface ModelIdentity {
   readonly connections: ReadonlyMap<string, string>;
 }
 
-/** The identity of a model's configuration now; a file's key is a part of it, a command's token is not. */
-export function identityOf(config: ModelConfig): ModelIdentity {
+/**
+ * The identity of a model's configuration now; a file's key is a part of it, a command's token is not.
+ *
+ * @param salt - What it is fingerprinted with: identities of different salts are never the same.
+ */
+export function identityOf(config: ModelConfig, salt: Uint8Array): ModelIdentity {
   const credentials = config.credentials.map((credential) => ({ ...credential, api_key: atHand(credential.api_key) }));
   return {
-    whole: fingerprint({ ...config, credentials }),
-    connections: new Map(credentials.map((credential) => [credential.id, connectionOf(credential, config)])),
+    whole: fingerprint({ ...config, credentials }, salt),
+    connections: new Map(credentials.map((credential) => [credential.id, connectionOf(credential, config, salt)])),
   };
 }
 
@@ -30,7 +34,8 @@ function atHand(reference: KeyReference | undefined): unknown {
 function connectionOf(
   credential: Omit<CredentialConfig, "api_key"> & { readonly api_key: unknown },
   { model: shared }: ModelConfig,
+  salt: Uint8Array,
 ): string {
   const { provider, api_base, api_version, api_key, extra_headers, ak, sk, region, host, model = shared } = credential;
-  return fingerprint({ provider, api_base, api_version, api_key, extra_headers, ak, sk, region, host, model });
+  return fingerprint({ provider, api_base, api_version, api_key, extra_headers, ak, sk, region, host, model }, salt);
 }

@@ -1,6 +1,7 @@
 import type { Config } from "./config/index.ts";
 import { ClosedError } from "./errors.ts";
 import { type LiveModel, startModel } from "./model.ts";
+import { openStore } from "./state/index.ts";
 
 /** What a reload did, by model id. */
 export interface ReloadSummary {
@@ -22,14 +23,16 @@ export interface ModelSet {
   close(): Promise<void>;
 }
 
-/** Starts every model of a configuration. */
+/** Starts every model of a configuration, with what its store knows of them. */
 export function startModels(config: Config): ModelSet {
+  const store = openStore(config.state);
   const leaving = new Set<Promise<void>>();
-  let models = new Map(Object.entries(config.models).map(([id, model]) => [id, startModel(id, model)]));
+  let models = new Map(Object.entries(config.models).map(([id, model]) => [id, startModel(id, model, store)]));
   let isClosed = false;
 
   async function leave(model: LiveModel): Promise<void> {
     const left = model.face.close();
+    store.forget(model.face.id);
     leaving.add(left);
     await left;
     leaving.delete(left);
@@ -45,7 +48,8 @@ export function startModels(config: Config): ModelSet {
       const former = models;
       const fates = Object.entries(next.models).map(([id, model]) => {
         const known = former.get(id);
-        if (known === undefined || known.isClosed) return { id, fate: "added", live: startModel(id, model) } as const;
+        if (known === undefined || known.isClosed)
+          return { id, fate: "added", live: startModel(id, model, store) } as const;
         return { id, fate: known.reconfigure(model) ? "changed" : "unchanged", live: known } as const;
       });
       models = new Map(fates.map(({ id, live }) => [id, live]));
@@ -62,6 +66,7 @@ export function startModels(config: Config): ModelSet {
     close: async () => {
       isClosed = true;
       await Promise.all([...[...models.values()].map(({ face }) => face.close()), ...leaving]);
+      await store.close();
     },
   };
 }

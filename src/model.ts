@@ -3,6 +3,7 @@ import { type CredentialSlotsMachine, type Duration, parseDuration } from "../ma
 import type { Credential, ModelConfig, RuntimeModel } from "./config/index.ts";
 import { callModel } from "./engine/call-model.ts";
 import type { AttemptContext } from "./engine/call.ts";
+import type { Learned } from "./engine/heritage.ts";
 import { createListeners, type Listeners } from "./engine/listeners.ts";
 import type { CallLimits, ModelSnapshot } from "./engine/model-engine.ts";
 import type { ModelEvents } from "./engine/model-events.ts";
@@ -10,6 +11,7 @@ import { streamModel } from "./engine/stream-model.ts";
 import { ClosedError, UsageError } from "./errors.ts";
 import { type ModelGeneration, startGeneration } from "./model-generation.ts";
 import { identityOf } from "./model-identity.ts";
+import { memoryStore, type SavedModel, type StateStore } from "./state/index.ts";
 import { baseURLOf } from "./transport/index.ts";
 import { createUpstreamAgent } from "./transport/upstream-agent.ts";
 
@@ -107,19 +109,26 @@ export function liveModelOf(model: Model): LiveModel | undefined {
   return running.get(model);
 }
 
-/** Starts a model. */
-export function startModel(id: string, config: ModelConfig): LiveModel {
+/** Starts a model, with what the store knows of it. */
+export function startModel(id: string, config: ModelConfig, store: StateStore = memoryStore()): LiveModel {
   const listeners = createListeners<ModelEvents>();
   const dispatcher = createUpstreamAgent();
   const retiring = new Set<Promise<void>>();
   let latest = 0;
-  let present = begin(config);
   let closing: Promise<void> | undefined;
+  const save = (): SavedModel => present.save();
+  let present = begin(config, store.load(id));
+  learned("move");
 
-  function begin(next: ModelConfig, former?: ModelGeneration): ModelGeneration {
+  function begin(next: ModelConfig, left?: SavedModel): ModelGeneration {
     const number = (latest += 1);
     const voice = voiceOf(listeners, () => number === latest);
-    return startGeneration(id, next, { listeners: voice, dispatcher }, former);
+    const { salt } = store;
+    return startGeneration(id, next, { listeners: voice, dispatcher, salt, onLearned: learned }, left);
+  }
+  /** What ends while it closes is saved with the rest, unless it was taken away and another has its name. */
+  function learned(what: Learned): void {
+    if (closing === undefined) store.publish(id, save, what);
   }
   function use(): ModelGeneration {
     if (closing !== undefined) throw new ClosedError();
@@ -175,8 +184,9 @@ export function startModel(id: string, config: ModelConfig): LiveModel {
     present: use,
     reconfigure: (next) => {
       const former = present;
-      if (identityOf(next).whole === former.identity.whole) return false;
-      present = begin(next, former);
+      if (identityOf(next, store.salt).whole === former.identity.whole) return false;
+      present = begin(next, former.save());
+      learned("move");
       tellMove(listeners, former, present);
       void retire(former);
       return true;

@@ -290,10 +290,12 @@ export interface GatewayKeyInput {
 /** Where slots and cooldowns are kept. */
 export interface StateConfigInput {
   /**
-   * `memory`: in this process.
+   * `memory`: in this process. `file`: in a file too, from which the next process goes on.
    * @default memory
    */
-  readonly kind?: "memory" | undefined;
+  readonly kind?: "memory" | "file" | undefined;
+  /** The file of kind `file`, of one process. Unless absolute, it starts from the configuration's directory. */
+  readonly path?: string | undefined;
 }
 
 /** What is logged. */

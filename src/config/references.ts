@@ -66,6 +66,15 @@ export function headerValue(surroundings: Surroundings): Leaf<string | Secret, S
   });
 }
 
+/** The path of a file that need not be there yet. */
+export function filePath({ baseDir }: Surroundings): Leaf<string, string> {
+  return leaf((value, refuse) =>
+    typeof value === "string" && /^\P{Cc}{1,4096}$/u.test(value) && value.trim() !== ""
+      ? resolve(baseDir, value)
+      : refuse("the path of a file"),
+  );
+}
+
 /** The base of an upstream's URLs, without a slash at its end. */
 export function baseUrl(surroundings: Surroundings): Leaf<string, string> {
   return leaf((value, refuse) => {

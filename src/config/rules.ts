@@ -59,6 +59,16 @@ export const gatewayRule = rule((gateway, report) => {
   }
 });
 
+/** What holds between the members of the state. */
+export const stateRule = rule(({ kind = "memory", path }, report) => {
+  if (kind === "file" && path === undefined) {
+    report({ path: ["path"], found: "nothing", wanted: "the path of the file" });
+  }
+  if (kind === "memory" && path !== undefined) {
+    report({ path: ["path"], found: "a path for a state in memory", wanted: "kind: file, or no path" });
+  }
+});
+
 /** What holds between gateway and models. */
 export const wholeRule = rule((config, report) => {
   const known = Object.keys(members(config["models"]));

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { providerFor, providers } from "../providers/index.ts";
 import type { Api } from "../providers/provider.ts";
 import { leaf, oneOf, choice, section } from "./leaf.ts";
-import { baseUrl, headerValue, key, secret } from "./references.ts";
+import { baseUrl, filePath, headerValue, key, secret } from "./references.ts";
 import type { Surroundings } from "./references.ts";
-import { always, defaultId, gatewayRule, modelRule, wholeRule } from "./rules.ts";
+import { always, defaultId, gatewayRule, modelRule, stateRule, wholeRule } from "./rules.ts";
 import { duration, durationMs, durationOrNone, flag, id, integer, number, rate, size, text } from "./scalars.ts";
 
 /** What a schema needs to know besides the value. */
@@ -22,7 +22,7 @@ export function configSchema(reading: Reading) {
       .record(modelName(), modelSchema(reading), { error: () => "an object of models by name" })
       .refine((models) => Object.keys(models).length > 0, { error: "at least one model" }),
     gateway: gatewaySchema(reading).prefault({}),
-    state: section({ kind: stateKind().prefault("memory") }).prefault({}),
+    state: stateSchema(reading).prefault({}),
     log: section({
       level: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).prefault("info"),
     }).prefault({}),
@@ -155,9 +155,15 @@ function providerName() {
   });
 }
 
+function stateSchema(reading: Reading) {
+  return section({ kind: stateKind().prefault("memory"), path: filePath(reading).optional() })
+    .superRefine(stateRule, always)
+    .transform(({ kind, path = "" }) => (kind === "file" ? { kind, path } : { kind }));
+}
+
 function stateKind() {
-  return leaf<"memory", "memory">((value, refuse) =>
-    value === "memory" ? value : refuse("memory; file and redis are not supported yet"),
+  return leaf<"memory" | "file", "memory" | "file">((value, refuse) =>
+    value === "memory" || value === "file" ? value : refuse("memory or file; redis is not supported yet"),
   );
 }
 

@@ -1,6 +1,9 @@
 import type { SavedSlots } from "../../machines/index.ts";
 import type { UsageAccount } from "./usage.ts";
 
+/** What an engine has learned: a `move` costs calls if it is lost, a `count` does not. */
+export type Learned = "move" | "count";
+
 /** What a model's engine leaves to the one that takes its place. */
 export interface Heritage {
   readonly slots: SavedSlots;

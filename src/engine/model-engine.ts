@@ -21,7 +21,7 @@ import { CallScope } from "./call-scope.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDrain } from "./drain.ts";
 import { failedAttempt } from "./failure-report.ts";
-import type { Heritage } from "./heritage.ts";
+import type { Heritage, Learned } from "./heritage.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import { type ModelEvents, type SettledEvent, type SettledFailure, tellChange } from "./model-events.ts";
 import { runCall } from "./run-call.ts";
@@ -69,6 +69,8 @@ export interface EngineParts<Credential> {
   readonly listeners?: Listeners<ModelEvents> | undefined;
   /** What the engine before this one left. A credential that is not in it starts fresh. */
   readonly heritage?: Heritage | undefined;
+  /** Told when there is another heritage to leave. @default nobody is told */
+  readonly onLearned?: ((learned: Learned) => void) | undefined;
   /** @default the process's monotonic time */
   readonly clock?: Clock | undefined;
   /** Uniform in [0, 1), for jitter. @default Math.random */
@@ -168,6 +170,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     prepare,
     listeners = createListeners(),
     heritage,
+    onLearned,
     clock = systemClock,
     random = Math.random,
   }: EngineParts<Credential>,
@@ -192,7 +195,10 @@ export function createModelEngine<Credential extends EngineCredential>(
       disabled: credentials.map(({ id, disabled = false }) => heritage?.disabled.get(id) ?? disabled),
     },
     clock,
-    (before, after, cause) => tellChange(listeners, model, ids, before, after, cause),
+    (before, after, cause) => {
+      onLearned?.(before.epoch === after.epoch && cause.event?.type === "SUCCESS" ? "count" : "move");
+      tellChange(listeners, model, ids, before, after, cause);
+    },
   );
   const instant = (): Instant => ({ at: clock.now(), wallAt: Date.now() });
   if (heritage !== undefined) {
@@ -202,6 +208,7 @@ export function createModelEngine<Credential extends EngineCredential>(
   const tellUsage = (turn: ServedTurn<Credential>, told: TokenUsage): void => {
     const usage = withTokens(turn.usage, told);
     ledger.corrected(turn.slot, turn.usage, usage);
+    onLearned?.("count");
     turn.usage = usage;
   };
   const limits = {
@@ -223,6 +230,7 @@ export function createModelEngine<Credential extends EngineCredential>(
       ledger.attempted(slot);
       if (outcome === "ok") ledger.served(slot, usage);
       else if (typeof outcome === "object") ledger.failed(slot, outcome.class);
+      onLearned?.("count");
       if (!listeners.has("attempt")) return;
       const verdict = typeof outcome === "object" ? outcome : undefined;
       listeners.emit("attempt", {
@@ -289,6 +297,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     tellLate: (call, { slot, epochAfter: epoch, credential }, error) => {
       const verdict = classify(error, credential);
       ledger.failed(slot, verdict.class);
+      onLearned?.("count");
       if (verdict.class === "auth" || verdict.class === "quota_exceeded") {
         keeper.send(
           { type: eventOf(verdict.class), call: call.id, slot, epoch, retryAfterMs: verdict.retryAfterMs },
