@@ -14,7 +14,7 @@ import { openStream } from "./stream-head.ts";
 import { watchBytes, watchEvents, watchItems } from "./stream-watch.ts";
 import { askUpstream } from "./upstream-answer.ts";
 import { upstreamBody } from "./upstream-body.ts";
-import { routeOf, upstreamUrl } from "./upstream-url.ts";
+import { upstreamTarget } from "./upstream-target.ts";
 import { readFailure, readWhole, type WholeAnswer } from "./whole-answer.ts";
 
 /** What an attempt that served has: all of the answer, or its beginning. */
@@ -38,19 +38,19 @@ export async function attempt(
   { credential, recordUsage }: AttemptContext<Credential>,
   attemptSignal: AttemptSignal,
 ): Promise<Answer> {
-  const { origin, pathname, search } = upstreamUrl(request.url, api, credential);
+  const { origin, path, route } = upstreamTarget(request.url, api, credential);
   const upstream = await askUpstream(
     dispatcher,
     {
       method: request.method,
       origin,
-      path: pathname + search,
+      path,
       headers: upstreamHeaders(request, endpointOf(credential, api), credential),
-      body: upstreamBody(request, credential, api),
+      body: upstreamBody(request, route, credential, api),
     },
     attemptSignal,
   );
-  const dialect = streamDialectOf(api, routeOf(request.url).route);
+  const dialect = streamDialectOf(api, route);
   switch (formOf(upstream, request, dialect)) {
     case "failure":
       throw await readFailure(upstream);

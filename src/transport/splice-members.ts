@@ -18,11 +18,16 @@ export function spliceMembers(json: JsonObjectText, changes: MemberChanges): Buf
 }
 
 /** What {@link spliceMembers} does, as changes to the bytes that the object stands in. */
-export function memberEdits({ members, closedAt }: JsonObjectText, { replace, set }: MemberChanges): readonly Edit[] {
+export function memberEdits(
+  { bytes, members, closedAt }: JsonObjectText,
+  { replace, set }: MemberChanges,
+): readonly Edit[] {
   if (closedAt === undefined) return [];
   const edits = members.flatMap(({ key, valueStart: from, valueEnd: to }): Edit[] => {
     const text = set.get(key) ?? replace.get(key);
-    return text === undefined ? [] : [{ from, to, text }];
+    // Most callers name a model as its upstream does: their body then goes on as it is, and is not copied.
+    const stays = text === undefined || (to - from === text.length && bytes.toString("latin1", from, to) === text);
+    return stays ? [] : [{ from, to, text }];
   });
   const missing = [...set].filter(([key]) => !members.some((member) => member.key === key));
   if (missing.length === 0) return edits;

@@ -7,7 +7,6 @@ import { type JsonObjectText, memberText } from "./json-members.ts";
 import { modelResource } from "./model-resource.ts";
 import { fieldEdits } from "./multipart.ts";
 import { memberEdits } from "./splice-members.ts";
-import { routeOf } from "./upstream-url.ts";
 
 /**
  * The body for one credential: its own model's name in place of the caller's, its `extra_request_body` over what the
@@ -15,12 +14,13 @@ import { routeOf } from "./upstream-url.ts";
  * form nor JSON object passes as it is, and one without `model` gets none.
  */
 export function upstreamBody(
-  { body, json, url, headers }: CallerRequest,
+  { body, json, headers }: CallerRequest,
+  route: string,
   credential: Credential,
   api: Api,
 ): Buffer | undefined {
   if (json !== undefined) {
-    return edited(json.bytes, json.closedAt === undefined ? [] : jsonEdits(json, routeOf(url).route, credential, api));
+    return edited(json.bytes, json.closedAt === undefined ? [] : jsonEdits(json, route, credential, api));
   }
   if (body === undefined) return undefined;
   return edited(body, fieldEdits(body, headers["content-type"], { name: "model", text: credential.model }));

@@ -256,6 +256,7 @@ describe("a body for Gemini", () => {
         body: Buffer.from(body),
         signal: undefined,
       }),
+      `/models/chat:${verb}`,
       { model: "g", extraRequestBody: {}, ...credential } as Credential,
       "gemini",
     )?.toString("utf8");
