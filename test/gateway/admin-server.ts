@@ -19,7 +19,7 @@ interface Setting {
   readonly heartbeatMs?: number;
 }
 
-export const openLock: AdminLock = { adminKey: undefined, hostNames: [] };
+const openLock: AdminLock = { adminKey: undefined, hostNames: [] };
 
 export async function serveAdmin(config: KeyswitchConfig, setting: Setting = {}): Promise<AdminServer> {
   const { lock = openLock, heartbeatMs } = setting;

@@ -20,7 +20,7 @@ export interface AdminRefusal {
 }
 
 /** The header for an admin key beside another `authorization`. */
-export const adminKeyHeader = "x-keyswitch-admin-key";
+const adminKeyHeader = "x-keyswitch-admin-key";
 
 /**
  * Whether a request may do what operators do: it names a host that is really ours, no other site's page sent it, and it
@@ -34,7 +34,7 @@ export function adminRefusal(request: IncomingMessage, lock: AdminLock): AdminRe
 
 /**
  * Whether a request carries the admin key: as `authorization: Bearer KEY`, as the password of `Basic`, which browsers
- * ask for, or in {@link adminKeyHeader}. Compared in constant time.
+ * ask for, or in `x-keyswitch-admin-key`. Compared in constant time.
  */
 export function carriesAdminKey({ headers }: IncomingMessage, adminKey: Secret): boolean {
   const shown = headers[adminKeyHeader] ?? keyIn(headers.authorization);

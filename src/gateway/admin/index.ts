@@ -6,5 +6,5 @@ export {
   type OperatedModel,
   type OperatedModels,
 } from "./admin-api.ts";
-export { type AdminLock, type AdminRefusal, adminKeyHeader, adminRefusal, carriesAdminKey } from "./guard.ts";
+export { type AdminLock, type AdminRefusal, carriesAdminKey } from "./guard.ts";
 export type { ModelReport, UpstreamNames } from "./model-report.ts";
