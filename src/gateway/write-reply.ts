@@ -46,9 +46,8 @@ async function pipe(stream: StreamRelay, recipient: Recipient, contentType: stri
   stream.onStop = (reason) => breakOff(recipient, stream, events, reason);
   try {
     for (let piece = await stream.read(); piece !== undefined; piece = await stream.read()) {
-      for (const part of events?.pass(piece) ?? [piece]) {
-        if (!outgoing.write(part)) await drained(outgoing);
-      }
+      for (const part of events?.pass(piece) ?? [piece]) outgoing.write(part);
+      if (outgoing.writableNeedDrain) await drained(outgoing);
       if (outgoing.destroyed) return;
     }
     for (const part of events?.rest() ?? []) outgoing.write(part);

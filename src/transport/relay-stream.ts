@@ -5,6 +5,7 @@ import { reportFailure } from "../engine/failure-report.ts";
 import type { EndedCall, EngineCredential, ModelEngine } from "../engine/model-engine.ts";
 import type { Failure } from "../engine/verdict.ts";
 import { AttemptTimeoutError, StreamInterruptedError } from "../errors.ts";
+import { createIdleWatch } from "./relay-idle.ts";
 import type { OpenedStream } from "./stream-head.ts";
 import type { StreamWatch } from "./stream-watch.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
@@ -53,6 +54,7 @@ export function relayStream<Credential extends EngineCredential>(
   let isOver = false;
   let late: Failure | undefined;
   let abandoned: StreamInterruptedError | undefined;
+  const idle = createIdleWatch(scope.clock, idleTimeoutMs, cutOffIdle);
   // A reader that has begun may take its time; one that never comes must not hold up the closing for ever.
   const firstRead = scope.clock.setTimer(abandon, idleTimeoutMs, "background");
 
@@ -68,6 +70,7 @@ export function relayStream<Credential extends EngineCredential>(
     if (isOver) return;
     isOver = true;
     scope.clock.clearTimer(firstRead);
+    idle.close();
     scope.onStop = undefined;
     if (isWhole(watch) && watch.usage !== undefined) engine.tellUsage(turn, watch.usage);
     engine.finish(call, resultOf(result, watch));
@@ -102,7 +105,7 @@ export function relayStream<Credential extends EngineCredential>(
     if (abandoned !== undefined) throw abandoned;
     const early = held.shift();
     if (early !== undefined) return early;
-    const idle = scope.clock.setTimer(cutOffIdle, idleTimeoutMs, "foreground");
+    idle.begin();
     try {
       const piece = await answer.body.read();
       throwIfStopped(scope);
@@ -114,7 +117,7 @@ export function relayStream<Credential extends EngineCredential>(
       throwIfStopped(scope);
       if (watch.progress !== "ended") throw interrupted(error);
     } finally {
-      scope.clock.clearTimer(idle);
+      idle.end();
     }
     if (!isWhole(watch)) throw interrupted(cutShort(stream));
     end("served");
