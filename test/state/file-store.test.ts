@@ -271,7 +271,7 @@ describe("a state file that cannot be used", () => {
   });
 });
 
-describe("two processes on one state file", () => {
+describe("two processes on one state file", { timeout: 120_000 }, () => {
   it("are told of; the second begins with what it holds, and writes when the first has ended", async () => {
     const config = configOf(stateFile(), "a", "b", "c");
     await learn(config, "a");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { startChild } from "./child.ts";
 import { configOf, stateFile } from "./state-files.ts";
 
-describe("a process that starts on the state of another", () => {
+describe("a process that starts on the state of another", { timeout: 120_000 }, () => {
   it("serves where that served, with its cooldowns, its epoch and what an operator took out", async () => {
     const config = configOf(stateFile(), "a", "b", "c", "d");
     await using first = await startChild(config);
@@ -69,7 +69,7 @@ describe("a process that starts on the state of another", () => {
   });
 });
 
-describe("a process that never closes its keyswitch", () => {
+describe("a process that never closes its keyswitch", { timeout: 120_000 }, () => {
   it("ends by itself when it has nothing more to do", async () => {
     await using child = await startChild(configOf(stateFile(), "a", "b"));
     await child.order({ refusedBy: ["a"] });
