@@ -1,4 +1,5 @@
 import { assign, setup } from "xstate";
+import { longestDelayMs } from "./duration.ts";
 import { type ErrorClass, isRequestLevel } from "./events.ts";
 
 /** When a breaker opens, and for how long. Durations in milliseconds (S30, S31). */
@@ -59,11 +60,9 @@ export interface BreakerContext {
   readonly openUntil: number | null;
   /** Changes with every transition: an outcome with an older ticket is ignored (S31). */
   readonly ticket: number;
-  /** Whether `half_open` has let its probe through. */
-  readonly probeIsOut: boolean;
+  /** When the one probe that `half_open` lets through is given up; `null` unless it is out. */
+  readonly probeUntil: number | null;
 }
-
-const longestDelayMs = 2 ** 31 - 1;
 
 /** Whether a failure counts: a request-level one does only where `trip_on` names it (S30). */
 const counts = (policy: BreakerPolicy, errorClass: ErrorClass): boolean =>
@@ -77,10 +76,13 @@ function build(now: () => number) {
 
   return setup({
     types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput | undefined; tags: "open" },
-    delays: { resetTimeout: ({ context }) => context.wakeAt - context.at },
+    delays: {
+      resetTimeout: ({ context }) => context.wakeAt - context.at,
+      probeLease: ({ context }) => context.wakeAt - context.at,
+    },
     guards: {
       isFresh: ({ context, event }) => isFresh(context, event),
-      probeIsFree: ({ context, event }) => isFresh(context, event) && !context.probeIsOut,
+      probeIsFree: ({ context, event }) => isFresh(context, event) && context.probeUntil === null,
       trips: ({ context, event }) =>
         isFresh(context, event) &&
         event.type === "FAILURE" &&
@@ -88,11 +90,12 @@ function build(now: () => number) {
         (context.policy.tripOn.includes(event.class) || context.failures + 1 >= context.policy.failureThreshold),
       counts: ({ context, event }) =>
         isFresh(context, event) && event.type === "FAILURE" && counts(context.policy, event.class),
+      isProbeOverdue: ({ context }) => context.probeUntil !== null && context.probeUntil <= context.wakeAt,
       isDue: ({ context }) => context.openUntil !== null && context.openUntil <= context.wakeAt,
     },
     actions: {
-      arm: assign(({ context: { openUntil, at } }) => ({
-        wakeAt: Math.min(openUntil ?? Infinity, at + longestDelayMs),
+      arm: assign(({ context: { openUntil, probeUntil, at } }) => ({
+        wakeAt: Math.min(openUntil ?? probeUntil ?? Infinity, at + longestDelayMs),
       })),
       count: assign(({ context }) => ({ failures: context.failures + 1 })),
       forgive: assign(({ context, event }) => ({
@@ -105,7 +108,7 @@ function build(now: () => number) {
       })),
       open: assign(({ context, event }) => {
         const at = timeOf(context, event);
-        return { at, openUntil: at + context.resetTimeoutMs, ticket: context.ticket + 1, probeIsOut: false };
+        return { at, openUntil: at + context.resetTimeoutMs, ticket: context.ticket + 1, probeUntil: null };
       }),
       wakeAgain: assign(({ context, event }) => ({ at: timeOf(context, event) })),
       halfOpen: assign(({ context, event }) => ({
@@ -113,9 +116,17 @@ function build(now: () => number) {
         openUntil: null,
         ticket: context.ticket + 1,
       })),
-      letThrough: assign({ probeIsOut: true }),
-      takeBack: assign({ probeIsOut: false }),
-      close: assign(({ context }) => ({ ticket: context.ticket + 1, probeIsOut: false })),
+      letThrough: assign(({ context, event }) => {
+        const at = timeOf(context, event);
+        return { at, probeUntil: at + context.resetTimeoutMs };
+      }),
+      takeBack: assign({ probeUntil: null }),
+      giveUp: assign(({ context, event }) => ({
+        at: timeOf(context, event),
+        probeUntil: null,
+        ticket: context.ticket + 1,
+      })),
+      close: assign(({ context }) => ({ ticket: context.ticket + 1, probeUntil: null })),
     },
   }).createMachine({
     id: "breaker",
@@ -127,7 +138,7 @@ function build(now: () => number) {
       resetTimeoutMs: policy.resetTimeoutMs,
       openUntil: null,
       ticket: 0,
-      probeIsOut: false,
+      probeUntil: null,
     }),
     initial: "closed",
     states: {
@@ -152,8 +163,16 @@ function build(now: () => number) {
         },
       },
       half_open: {
+        entry: "arm",
+        // A probe that nobody tells of would keep everybody out for ever.
+        after: {
+          probeLease: [
+            { guard: "isProbeOverdue", target: "half_open", reenter: true, actions: "giveUp" },
+            { target: "half_open", reenter: true, actions: "wakeAgain" },
+          ],
+        },
         on: {
-          PROBE: { guard: "probeIsFree", actions: "letThrough" },
+          PROBE: { guard: "probeIsFree", target: "half_open", reenter: true, actions: "letThrough" },
           SUCCESS: { guard: "isFresh", target: "closed", actions: ["forgive", "close"] },
           FAILURE: [
             { guard: "counts", target: "open", actions: ["count", "lengthen", "open"] },

@@ -1,4 +1,5 @@
 import { assign, setup } from "xstate";
+import { longestDelayMs } from "./duration.ts";
 import {
   type CredentialLevelClass,
   credentialFailures,
@@ -89,9 +90,6 @@ interface Slot {
   readonly slot: number;
 }
 
-/** Timers hold 31 bits of milliseconds: a longer delay is armed again, link by link (S7). */
-const longestDelayMs = 2 ** 31 - 1;
-
 const isRequestLevelEvent = ({ type }: TurnEvent): boolean => (requestFailures as readonly string[]).includes(type);
 
 const isTurn = (event: SlotsEvent): event is TurnEvent => "epoch" in event;
@@ -127,7 +125,10 @@ export interface SlotsOptions {
   readonly now?: () => number;
 }
 
-function startOf(input: SlotsInput, now: () => number): SlotsContext {
+function startOf(count: number, input: SlotsInput, now: () => number): SlotsContext {
+  if (input.disabled.length !== count) {
+    throw new RangeError(`credentialSlots(${count}): found an input for ${input.disabled.length} credential slots`);
+  }
   const at = input.at ?? now();
   const start: SlotsContext = {
     policy: input.policy,
@@ -374,7 +375,7 @@ function build(count: number, now: () => number) {
 
   return base.createMachine({
     id: "model",
-    context: ({ input }) => startOf(input, now),
+    context: ({ input }) => startOf(count, input, now),
     initial: "s0",
     on: {
       ...on(credentialFailures, [

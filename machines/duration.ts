@@ -4,6 +4,9 @@
  */
 export type Duration = number | string;
 
+/** Timers hold 31 bits of milliseconds: a longer delay is armed again, link by link (S7). */
+export const longestDelayMs = 2 ** 31 - 1;
+
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**

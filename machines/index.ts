@@ -30,7 +30,7 @@ export {
   type TurnEvent,
   type TurnEvidence,
 } from "./credential-slots.ts";
-export { type Duration, parseDuration } from "./duration.ts";
+export { type Duration, longestDelayMs, parseDuration } from "./duration.ts";
 export {
   type CredentialLevelClass,
   type ErrorClass,

@@ -39,17 +39,31 @@ function durationMs(value: Duration | undefined, defaultMs: number, name: string
   );
 }
 
+function assertPolicy({ strategy, requests, growth }: NonNullable<SlotsConfig["failback"]>): void {
+  const refuse = (name: string, value: unknown, wanted: string): never => {
+    throw new RangeError(`failback.${name}: found ${JSON.stringify(value)}; wanted ${wanted}`);
+  };
+  if (strategy !== undefined && strategy !== "stepwise" && strategy !== "priority") {
+    refuse("strategy", strategy, '"stepwise" or "priority"');
+  }
+  if (requests !== undefined && !(Number.isInteger(requests) && requests >= 0)) {
+    refuse("requests", requests, "a whole number from 0");
+  }
+  if (growth !== undefined && !(Number.isFinite(growth) && growth >= 1)) refuse("growth", growth, "a number from 1");
+}
+
 /**
  * Makes the input of a {@link credentialSlots} machine from a model's configuration.
  *
  * Defaults: `stepwise`, timeout 600 s, 50 requests, growth 2, min_interval 5 s, max_cooldown 1 h (or `timeout` if that is
  * longer), respect_retry_after on, max 24 h.
  *
- * @throws RangeError for a duration that is none, or a number of credentials outside 1 to 50.
+ * @throws RangeError for a value that is none of its kind, or a number of credentials outside 1 to 50.
  */
 export function slotsInput(config: SlotsConfig): SlotsInput {
   const { credentials, failback = {} } = config;
   assertSlotCount(credentials.length, "credentials");
+  assertPolicy(failback);
   const timeoutMs = durationMs(failback.timeout, 600_000, "timeout");
   return {
     policy: {

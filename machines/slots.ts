@@ -125,7 +125,8 @@ export function slotBelow(context: SlotsContext, slot: number, at: number): numb
 
 /** The first enabled slot, where a reset model starts; past the last when there is none (S14). */
 export function firstEnabled(context: SlotsContext): number {
-  return slotBelow({ ...context, slots: context.slots.map(({ disabled }) => ({ ...freshSlot, disabled })) }, -1, 0);
+  const slot = context.slots.findIndex(({ disabled }) => !disabled);
+  return slot < 0 ? context.slots.length : slot;
 }
 
 /**

@@ -338,5 +338,5 @@ function withoutOriginal({ credential, class: errorClass, index, status, duratio
 }
 
 function seconds(durationMs: number): string {
-  return `${durationMs / 1000} s`;
+  return `${Math.round(durationMs) / 1000} s`;
 }

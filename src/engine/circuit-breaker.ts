@@ -95,8 +95,8 @@ export function createBreaker(
 
   const check = (): Ticket => {
     timer.fireDue();
-    const { ticket, probeIsOut } = read();
-    if (state() === "open" || (state() === "half_open" && probeIsOut)) {
+    const { ticket, probeUntil } = read();
+    if (state() === "open" || (state() === "half_open" && probeUntil !== null)) {
       throw new CircuitOpenError({ retryAfterMs: retryAfterMs() });
     }
     if (state() === "half_open") actor.send({ type: "PROBE", ticket, at: clock.now() });
@@ -109,7 +109,7 @@ export function createBreaker(
     };
     return {
       succeeded: () => tell({ type: "SUCCESS" }),
-      failed: (error) => tell({ type: "FAILURE", class: classify(error).class }),
+      failed: (error) => tell(outcomeOf(error, classify)),
       released: () => tell({ type: "RELEASE" }),
     };
   };
@@ -137,6 +137,19 @@ export function createBreaker(
       timer.stop();
     },
   };
+}
+
+/** A cancelled call says nothing; an error that cannot even be looked at is `unknown`. */
+function outcomeOf(
+  error: unknown,
+  classify: CircuitBreakerParts["classify"],
+): { type: "RELEASE" } | { type: "FAILURE"; class: ErrorClass } {
+  try {
+    if (error instanceof Error && error.name === "AbortError") return { type: "RELEASE" };
+    return { type: "FAILURE", class: classify(error).class };
+  } catch {
+    return { type: "FAILURE", class: "unknown" };
+  }
 }
 
 function breakerPolicy(options: CircuitBreakerOptions): BreakerPolicy {

@@ -1,3 +1,5 @@
+import { longestDelayMs } from "../../machines/index.ts";
+
 /** A running timer of a {@link Clock}. */
 export type Timer = unknown;
 
@@ -12,9 +14,6 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number, kind: "foreground" | "background"): Timer;
   clearTimer(timer: Timer): void;
 }
-
-/** Node's timers hold 31 bits of milliseconds, and fire a longer delay at once. */
-const longestDelayMs = 2 ** 31 - 1;
 
 /** A delay that needs more than one timer, link by link. */
 class TimerChain {

@@ -11,7 +11,8 @@ export interface Listeners<Events extends object> {
 
 /** A listener's fault must not change a call's fate, nor end the process as an unhandled rejection would. */
 function warn(error: unknown): void {
-  process.emitWarning(types.isNativeError(error) ? error : inspect(error), "KeyswitchListenerWarning");
+  const text = types.isNativeError(error) ? (error.stack ?? error.message) : inspect(error);
+  process.emitWarning(`A listener of keyswitch failed: ${text}`, "KeyswitchListenerWarning");
 }
 
 /** Makes a set of listeners. One that throws, or returns a promise that rejects, is reported as a process warning. */

@@ -60,10 +60,13 @@ export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: Slo
   function tellChanges(): void {
     if (isTelling) return;
     isTelling = true;
-    for (let change = changes.shift(); change !== undefined; change = changes.shift()) {
-      onChange(change.before, change.after, change.cause);
+    try {
+      for (let change = changes.shift(); change !== undefined; change = changes.shift()) {
+        onChange(change.before, change.after, change.cause);
+      }
+    } finally {
+      isTelling = false;
     }
-    isTelling = false;
   }
 
   const fireTimer = (): void => timer.fireDue();

@@ -110,7 +110,7 @@ describe("open → half_open (S31)", () => {
     breaker.pass(0.001);
 
     expect(breaker.state()).toBe("half_open");
-    expect(breaker.know()).toMatchObject({ openUntil: null, ticket: 2, probeIsOut: false, at: 307_000 });
+    expect(breaker.know()).toMatchObject({ openUntil: null, ticket: 2, probeUntil: null, at: 307_000 });
   });
 
   it("is chained beyond what a timer holds", () => {
@@ -148,7 +148,18 @@ describe("open → half_open (S31)", () => {
 
     breaker.probes();
 
-    expect(breaker.know()).toMatchObject({ probeIsOut: true, ticket: 2 });
+    expect(breaker.know()).toMatchObject({ probeUntil: expect.any(Number) as number, ticket: 2 });
+  });
+
+  it("gives up a probe that nobody tells of after another reset timeout, and is deaf to it from then on", () => {
+    const breaker = startHalfOpen();
+    breaker.probes();
+    const { ticket } = breaker.know();
+
+    breaker.pass(300);
+
+    expect(breaker.know()).toMatchObject({ probeUntil: null, ticket: ticket + 1 });
+    expect(breaker.state()).toBe("half_open");
   });
 
   it("doubles the reset timeout with each failed probe, up to its ceiling", () => {
@@ -181,20 +192,20 @@ describe("open → half_open (S31)", () => {
     const breaker = startHalfOpen();
     breaker.probes();
     breaker.fails("permanent");
-    expect(breaker.know().probeIsOut).toBe(false);
+    expect(breaker.know().probeUntil).toBeNull();
     breaker.probes();
-    expect(breaker.know().probeIsOut).toBe(true);
+    expect(breaker.know().probeUntil).not.toBeNull();
 
     breaker.letsGo();
 
-    expect(breaker.know().probeIsOut).toBe(false);
+    expect(breaker.know().probeUntil).toBeNull();
     expect(breaker.state()).toBe("half_open");
   });
 
   it("ignores whatever carries a ticket from before the last transition", () => {
     const breaker = startHalfOpen();
     breaker.probes(1);
-    expect(breaker.know().probeIsOut).toBe(false);
+    expect(breaker.know().probeUntil).toBeNull();
     breaker.probes();
     const before = breaker.know();
 
@@ -219,7 +230,7 @@ describe("half_open → closed (S32)", () => {
     breaker.serves();
 
     expect(breaker.state()).toBe("closed");
-    expect(breaker.know()).toMatchObject({ failures: 0, resetTimeoutMs: 100_000, ticket: 5, probeIsOut: false });
+    expect(breaker.know()).toMatchObject({ failures: 0, resetTimeoutMs: 100_000, ticket: 5, probeUntil: null });
   });
 
   it("forgets the late outcomes of before, so that it does not close and open at once", () => {
@@ -276,8 +287,8 @@ describe("a breaker, whatever happens", () => {
   });
 
   always("has at most one probe out, and only while half open", (before, after, step, breaker) => {
-    if (after.probeIsOut) assert.equal(breaker.state(), "half_open");
-    if (before.probeIsOut && step.do === "probes") assert.equal(after, before);
+    if (after.probeUntil !== null) assert.equal(breaker.state(), "half_open");
+    if (before.probeUntil !== null && step.do === "probes") assert.equal(after, before);
   });
 
   always("has a new ticket after every transition, and an end exactly while open", (before, after, _, breaker) => {

@@ -55,7 +55,7 @@ function machineBreaker({ failure_threshold, reset_timeout_s, max_reset_timeout_
   return {
     state,
     check: () => {
-      if (state() === "open" || context().probeIsOut) return "blocked";
+      if (state() === "open" || context().probeUntil !== null) return "blocked";
       actor.send({ type: "PROBE", ticket: context().ticket });
       return "allow";
     },
@@ -74,12 +74,12 @@ function oracleBreaker(row: BreakerRow, departs: Departs): Breaker {
   let failures = 0;
   let pauseS = baseS;
   let failedAt = 0;
-  let probeIsOut = false;
+  let probeUntil = 0;
 
   function look(): void {
     if (state !== "open" || now - failedAt < pauseS) return;
     state = "half_open";
-    probeIsOut = false;
+    probeUntil = 0;
   }
   function open(nextPauseS: number): void {
     state = "open";
@@ -89,8 +89,8 @@ function oracleBreaker(row: BreakerRow, departs: Departs): Breaker {
     state: () => state,
     check: () => {
       look();
-      if (state === "open" || (probeIsOut && departs("breakerProbesOnce"))) return "blocked";
-      probeIsOut = state === "half_open";
+      if (state === "open" || (now < probeUntil && departs("breakerProbesOnce"))) return "blocked";
+      probeUntil = state === "half_open" ? now + pauseS : 0;
       return "allow";
     },
     succeeded: () => {
@@ -98,13 +98,13 @@ function oracleBreaker(row: BreakerRow, departs: Departs): Breaker {
       state = "closed";
       failures = 0;
       pauseS = baseS;
-      probeIsOut = false;
+      probeUntil = 0;
     },
     failed: (errorClass) => {
       if (state === "open" && departs("breakerTickets")) return;
       const isSpared = isRequestLevel(errorClass) && !tripOn.includes(errorClass);
       if (errorClass === "input_too_large" || (isSpared && departs("breakerSparesRequests"))) {
-        probeIsOut = false;
+        probeUntil = 0;
         return;
       }
       failures += 1;
