@@ -42,4 +42,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "run a scenario through the real machines and engine, in virtual time",
     load: async () => (await import("./simulate.ts")).simulate,
   },
+  {
+    name: "graph",
+    summary: "draw a model's state machine, and how it stands",
+    load: async () => (await import("./graph.ts")).graph,
+  },
 ];
