@@ -26,7 +26,7 @@ export const mostSlots = 12;
 const shownAtEachEnd = mostSlots / 2 - 1;
 
 /** Causes that lead from everywhere up: drawn, they would hide the others. */
-const fromEverywhere: readonly string[] = ["operator", "rescue"];
+const fromEverywhere: ReadonlySet<string> = new Set(["operator", "rescue"]);
 
 /**
  * Chooses what of a graph is drawn: the usual moves, and of many slots those at both ends.
@@ -37,7 +37,7 @@ export function viewOf(graph: MachineGraph, marks: ReadonlyMap<string, StateMark
   const slots = graph.nodes.filter(({ kind }) => kind === "serving").length;
   const usual = {
     ...graph,
-    edges: graph.edges.filter((edge) => edge.usual && !fromEverywhere.includes(edge.cause)),
+    edges: graph.edges.filter((edge) => edge.usual && !fromEverywhere.has(edge.cause)),
   };
   const { nodes, edges } = slots > mostSlots ? foldedMiddle(usual, slots) : usual;
   const touched = new Set(edges.flatMap(({ from, to }) => [from, to]));

@@ -178,13 +178,13 @@ function operations({ at }: SlotsContext, slots: readonly number[]): readonly Sl
   return [{ type: "FAILBACK", at }, { type: "RESET", at }, ...onSlots];
 }
 
-const operatorEvents: readonly string[] = ["FAILBACK", "RESET", "DISABLE", "ENABLE"];
+const operatorEvents: ReadonlySet<string> = new Set(["FAILBACK", "RESET", "DISABLE", "ENABLE"]);
 
 /** Why a model's machine made a microstep; `undefined`: it is no move. */
 export const causeOfMove: CauseOf<CredentialSlotsMachine, ModelCause> = ({ event, isEventless }, from, to) => {
   if (from === to || event.type === ("xstate.init" as string)) return undefined;
   if (from === "exhausted" && (isEventless || isDelayed(event))) return "recovery";
-  if (operatorEvents.includes(event.type)) return "operator";
+  if (operatorEvents.has(event.type)) return "operator";
   const wasProbing = from.endsWith(".probing");
   if (event.type === "SUCCESS") return successCause(from, to);
   if (wasProbing || isRequestLevelType(event.type)) return "probe_failed";

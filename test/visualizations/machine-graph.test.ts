@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { getInitialSnapshot } from "xstate";
 import {
@@ -158,4 +158,4 @@ describe("the graph of a circuit breaker", () => {
 type Node = ReturnType<CredentialSlotsMachine["getStateNodeById"]>;
 
 const ancestors = (node: Node): readonly Node[] =>
-  node.parent === undefined ? [] : [node.parent as Node, ...ancestors(node.parent as Node)];
+  node.parent === undefined ? [] : [node.parent, ...ancestors(node.parent)];
