@@ -1,11 +1,13 @@
 import type * as z from "zod";
 import type { InputIssue } from "../errors.ts";
-import { describe, hiddenText } from "./describe.ts";
+import { describe, hidden } from "./describe.ts";
 import { nearest } from "./nearest.ts";
 import { pathText, valueAt } from "./path.ts";
 import type { Path } from "./path.ts";
 
-/** Members whose text is never shown, however harmless it looks. */
+const mostIssues = 100;
+
+/** Members whose value is never shown, however harmless it looks: a key may be all digits. */
 const secretMembers: ReadonlySet<string | number> = new Set([
   "api_key",
   "key",
@@ -17,18 +19,25 @@ const secretMembers: ReadonlySet<string | number> = new Set([
 
 /** Says in the configuration's own words what the schema found. */
 export function inputIssues(error: z.ZodError, input: unknown): readonly InputIssue[] {
-  const issues = error.issues.flatMap((issue): readonly InputIssue[] => {
+  return error.issues.flatMap((issue): readonly InputIssue[] => {
     const path = issue.path as Path;
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], issue.message));
     return [{ path: pathText(path), found: foundText(issue, path, input), wanted: wantedText(issue) }];
   });
-  return onePerPath(issues);
+}
+
+/** What is told of all that was found: of each value the first thing, and no more of them than people read. */
+export function toldIssues(issues: readonly InputIssue[]): readonly InputIssue[] {
+  const told = onePerPath(issues);
+  const untold = told.length - mostIssues;
+  if (untold <= 0) return told;
+  return [...told.slice(0, mostIssues), { path: "…", found: `${untold} more`, wanted: "none" }];
 }
 
 /** A value that was refused by itself may also break a rule; the first thing said of it is enough. */
-export function onePerPath(issues: readonly InputIssue[]): readonly InputIssue[] {
-  const paths = issues.map((issue) => issue.path);
-  return issues.filter((issue, index) => paths.indexOf(issue.path) === index);
+function onePerPath(issues: readonly InputIssue[]): readonly InputIssue[] {
+  const seen = new Set<string>();
+  return issues.filter(({ path }) => path === "" || seen.size < seen.add(path).size);
 }
 
 function unknownKey(path: Path, knownKeys: string): InputIssue {
@@ -50,6 +59,5 @@ function foundText(issue: z.core.$ZodIssue, path: Path, input: unknown): string 
   if (typeof found === "string") return found;
   if (issue.code === "invalid_key") return `the name ${describe(path.at(-1))}`;
   const value = valueAt(input, path);
-  const isSecret = typeof value === "string" && value !== "" && path.some((segment) => secretMembers.has(segment));
-  return isSecret ? hiddenText(value) : describe(value);
+  return path.some((segment) => secretMembers.has(segment)) ? hidden(value) : describe(value);
 }

@@ -1,13 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { isScalar, LineCounter, parseDocument, visit } from "yaml";
+import type { Document } from "yaml";
 import { ConfigError } from "../errors.ts";
 import type { InputIssue } from "../errors.ts";
+import { toldIssues } from "./issues.ts";
 import { isOpenViking, parseOpenViking } from "./openviking/index.ts";
 import { parseConfig } from "./parse.ts";
 import type { Config, ParseOptions } from "./parse.ts";
 
-const largestFileBytes = 5 * 1024 * 1024;
+/** The parser needs many times the text's size, in time as in memory. */
+const largestFileBytes = 1024 * 1024;
 
 /**
  * Reads a configuration from a YAML or JSON file. Relative paths in it start from its own directory. An OpenViking
@@ -39,12 +42,13 @@ export function parseText(text: string, source: string): unknown {
   const lines = new LineCounter();
   const wanted = "valid YAML or JSON";
   try {
-    const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, strict: true });
-    const faults = [...document.errors, ...document.warnings].map(({ code, pos }): InputIssue => {
-      const { line, col } = lines.linePos(pos[0]);
-      return { path: "", found: `${code.toLowerCase().replaceAll("_", " ")} at line ${line}, column ${col}`, wanted };
+    // The parser's own search for keys that are there twice compares each with each.
+    const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, strict: true, uniqueKeys: false });
+    const faults = faultsIn(document).map(({ what, offset }): InputIssue => {
+      const { line, col } = lines.linePos(offset);
+      return { path: "", found: `${what} at line ${line}, column ${col}`, wanted };
     });
-    if (faults.length > 0) throw new ConfigError({ issues: faults, source });
+    if (faults.length > 0) throw new ConfigError({ issues: toldIssues(faults), source });
     return document.toJS({ maxAliasCount: 100 }) as unknown;
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -52,6 +56,50 @@ export function parseText(text: string, source: string): unknown {
     const found = error instanceof RangeError ? "nesting too deep to read" : "too many aliases";
     throw new ConfigError({ issues: [{ path: "", found, wanted }], source });
   }
+}
+
+interface Fault {
+  readonly what: string;
+  /** Where in the text. */
+  readonly offset: number;
+}
+
+function faultsIn(document: Document.Parsed): readonly Fault[] {
+  const faults = [...document.errors, ...document.warnings].map(({ code, pos }): Fault => {
+    return { what: code.toLowerCase().replaceAll("_", " "), offset: pos[0] };
+  });
+  return faults.length > 0 ? faults : [...repeatedKeys(document), ...lostAliases(document)];
+}
+
+function repeatedKeys(document: Document.Parsed): readonly Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Map: (_place, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) faults.push({ what: "duplicate key", offset: key.range?.[0] ?? 0 });
+        seen.add(key.value);
+      }
+    },
+  });
+  return faults;
+}
+
+/** A value that begins with `*` is YAML's word for another value, which has to stand before it with `&`. */
+function lostAliases(document: Document.Parsed): readonly Fault[] {
+  const faults: Fault[] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Value: (_place, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias: (_place, { source, range }) => {
+      if (!anchors.has(source))
+        faults.push({ what: "an alias (* …) of nothing, or a text that wants quotes,", offset: range?.[0] ?? 0 });
+    },
+  });
+  return faults;
 }
 
 async function readText(path: string): Promise<string> {

@@ -23,7 +23,7 @@ export type KeyInput = SecretInput | { readonly command: readonly (string | Secr
 
 /** Everything that a configuration file can say. */
 export interface KeyswitchConfig {
-  /** The models, by the name that callers ask for: letters, digits and `_ . : / @ -`, at most 128 of them. */
+  /** Up to 1000 models, by the name that callers ask for: up to 128 characters, each a letter, a digit or one of `_ . : / @ -`. */
   readonly models: Readonly<Record<string, ModelConfigInput>>;
   /** The HTTP gateway. */
   readonly gateway?: GatewayConfigInput | undefined;

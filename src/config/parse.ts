@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { ConfigError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { shapeIssues } from "./input-shape.ts";
-import { inputIssues, onePerPath } from "./issues.ts";
+import { inputIssues, toldIssues } from "./issues.ts";
 import { configSchema, modelSchema } from "./schema.ts";
 
 /** A configuration in which nothing is left open: defaults filled in, references resolved, keys wrapped; frozen. */
@@ -68,7 +68,7 @@ function parse<Output>(schema: z.ZodType<Output>, input: unknown, source: string
   const shape = shapeIssues(input);
   if (shape.some((issue) => issue.path === "")) throw new ConfigError({ issues: shape, source });
   const result = schema.safeParse(input, { jitless: true });
-  const issues = onePerPath([...shape, ...(result.success ? [] : inputIssues(result.error, input))]);
+  const issues = toldIssues([...shape, ...(result.success ? [] : inputIssues(result.error, input))]);
   if (!result.success || issues.length > 0) throw new ConfigError({ issues, source });
   return deepFreeze(result.data);
 }

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { KeyCommand, KeyReference } from "../keys/key-reference.ts";
 import { readKeyFile } from "../keys/read-key-file.ts";
 import { Secret } from "../secret.ts";
-import { describe, hiddenText, mayBeSecret } from "./describe.ts";
+import { describe, hidden, hiddenText, mayBeSecret } from "./describe.ts";
 import { leaf } from "./leaf.ts";
 import type { Leaf, Refuse } from "./leaf.ts";
 import type { KeyInput, SecretInput } from "./options.ts";
@@ -117,7 +117,7 @@ function variable(name: string, { env }: Surroundings, refuse: Refuse): string {
 }
 
 function fileKey(operand: unknown, { baseDir }: Surroundings, refuse: Refuse): { path: string; key: Secret } {
-  if (typeof operand !== "string") return refuse("the path of a file that holds a key", describe(operand));
+  if (typeof operand !== "string") return refuse("the path of a file that holds a key", hidden(operand));
   const path = resolve(baseDir, operand);
   const key = readKeyFile(path);
   return Secret.is(key)

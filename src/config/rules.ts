@@ -13,6 +13,9 @@ import type { Path } from "./path.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** Of more names than this, a list helps nobody. */
+const mostListed = 100;
+
 /** Stands for what should have been an object, of which the schema tells by itself. */
 const nothing: Members = {};
 
@@ -72,13 +75,14 @@ export const stateRule = rule(({ kind = "memory", path }, report) => {
 /** What holds between gateway and models. */
 export const wholeRule = rule((config, report) => {
   const known = Object.keys(members(config["models"]));
+  const wanted = (model: string) => (known.length > mostListed ? "one of the models" : choice(model, known));
   objects(members(config["gateway"])["keys"]).forEach((key, index) => {
     list(key["models"]).forEach((model, position) => {
       if (typeof model === "string" && !known.includes(model)) {
         report({
           path: ["gateway", "keys", index, "models", position],
           found: `${describe(model)}, which models does not have`,
-          wanted: choice(model, known),
+          wanted: wanted(model),
         });
       }
     });
@@ -91,8 +95,10 @@ export function defaultId(index: number): string {
 }
 
 function distinctIds(ids: readonly unknown[], member: string, report: Report): void {
+  const firsts = new Map<unknown, number>();
   ids.forEach((id, index) => {
-    const first = ids.indexOf(id);
+    const first = firsts.get(id) ?? index;
+    firsts.set(id, first);
     if (typeof id === "string" && first < index) {
       report({
         path: [member, index, "id"],
@@ -133,9 +139,10 @@ function credentialRule(credential: Members, path: Path, model: Members, report:
 
 /** Header names are the same in any case (RFC 9110, 5.1). */
 function distinctHeaders(names: readonly string[], path: Path, report: Report): void {
-  const lowerCase = names.map((name) => name.toLowerCase());
-  names.forEach((name, index) => {
-    if (lowerCase.indexOf(name.toLowerCase()) < index) {
+  const seen = new Set<string>();
+  names.forEach((name) => {
+    const { size } = seen;
+    if (seen.add(name.toLowerCase()).size === size) {
       report({
         path: [...path, name],
         found: "a header that is there twice",

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadConfig, type ModelConfig, runtimeModel } from "../../src/config/index.ts";
+import { loadConfig, type ModelConfig, parseText, runtimeModel } from "../../src/config/index.ts";
 import { ConfigError } from "../../src/errors.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
@@ -58,7 +58,11 @@ describe("loadConfig", () => {
     ["nothing", "", /found null, wanted an object/],
     ["a text", "sk-planted-key", /wanted an object/],
     ["bytes that are not UTF-8", Uint8Array.of(0x61, 0xff, 0xfe), /not UTF-8/],
-    ["more than 5 MB", "#".repeat(5 * 1024 * 1024 + 1), /5242881 bytes/],
+    ["more than 1 MB", "#".repeat(1024 * 1024 + 1), /1048577 bytes/],
+    ["a key that begins with a star", "api_key: *planted", /an alias \(\* …\) of nothing.* at line 1, column 10/],
+    ["an alias before its anchor", "a: *x\nb: &x 1", /an alias \(\* …\) of nothing.* at line 1, column 4/],
+    ["a key twice, deep in a list", "a: [{ b: 1, c: 2, b: 3 }]", /duplicate key at line 1, column 19/],
+    ["a key twice in JSON", '{"a": 1, "a": 2}', /duplicate key at line 1, column 10/],
     ["nesting without end", "[".repeat(100_000), /nesting|line 1/],
     [
       "aliases that unfold without end",
@@ -81,6 +85,22 @@ describe("loadConfig", () => {
     await expect(failure).rejects.toThrow(ConfigError);
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.not.toThrow(/planted/);
+  });
+
+  it("still reads aliases of what stands before them", () => {
+    expect(parseText("a: &x [1]\nb: *x", "text")).toEqual({ a: [1], b: [1] });
+  });
+
+  it("finds a key that is there twice among tens of thousands, without comparing each with each", () => {
+    const text = Array.from({ length: 30_000 }, (_, index) => `k${index}: 1`).join("\n");
+
+    expect(() => parseText(`${text}\nk7: 1`, "text")).toThrow("duplicate key at line 30001, column 1");
+  });
+
+  it("tells of a hundred faults, and how many there are besides", () => {
+    expect(() => parseText("a: 1\n".repeat(200), "text")).toThrow(
+      /line 101, column 1.*\n {2}…: found 99 more, wanted none$/,
+    );
   });
 
   it("says that a file cannot be read", async () => {

@@ -217,7 +217,7 @@ describe("a wrong configuration", () => {
     ],
     ["models.chat.credentials[0].api_key", "nothing", /which openai asks for/, withCredential({ api_key: undefined })],
     ["models.chat.credentials[0].api_key", "an empty key", /which openai asks for/, withCredential({ api_key: "" })],
-    ["models.chat.credentials[0].api_key", "7", /a text/, withCredential({ api_key: 7 })],
+    ["models.chat.credentials[0].api_key", "a number", /a text/, withCredential({ api_key: 7 })],
     [
       "models.chat.credentials[0].api_key",
       "the environment variable NO_KEY, which is not set",
@@ -300,7 +300,12 @@ describe("a wrong configuration", () => {
       /connection's own/,
       withCredential({ extra_headers: { host: "x" } }),
     ],
-    ["models.chat.credentials[0].extra_headers.x-n", "1", /a text/, withCredential({ extra_headers: { "x-n": 1 } })],
+    [
+      "models.chat.credentials[0].extra_headers.x-n",
+      "a number",
+      /a text/,
+      withCredential({ extra_headers: { "x-n": 1 } }),
+    ],
     [
       "models.chat.credentials[0].extra_headers.X-A",
       "a header that is there twice",
@@ -441,7 +446,7 @@ describe("a wrong configuration", () => {
   it("does not reach the prototype of anything", () => {
     const input: unknown = JSON.parse('{"models":{"__proto__":{"api":"any","credentials":[{}]}}}');
 
-    expect(issuesOf(input)).toMatchObject([{ path: "models" }]);
+    expect(issuesOf(input)[0]).toMatchObject({ path: "models.__proto__" });
   });
 });
 
@@ -543,5 +548,44 @@ describe("KeyswitchConfig", () => {
     >();
     expectTypeOf<Omit<ModelConfigInput, "credentials">>().toExtend<Omit<SchemaModel, "credentials">>();
     expectTypeOf<keyof CredentialConfigInput>().toEqualTypeOf<keyof Config["models"][string]["credentials"][number]>();
+  });
+});
+
+describe("what is told of a configuration", () => {
+  it.each([
+    ["a number for a key", withCredential({ api_key: 9_988_776_655 })],
+    ["true for a key", withCredential({ api_key: true })],
+    ["a number for a key's file", withCredential({ api_key: { file: 9_988_776_655 } })],
+    ["a number for a header", withCredential({ extra_headers: { "x-team": 9_988_776_655 } })],
+    ["a key in a URL's fragment", withCredential({ api_base: "https://h/v1#9988776655" })],
+  ])("never shows %s", (_what, input) => {
+    const issues = issuesOf(input);
+
+    expect(issues).toHaveLength(1);
+    expect(issues[0]?.found).toMatch(/^a (?:number|boolean|text of \d+ characters)$/);
+  });
+
+  it("is a hundred faults at most, and how many there are besides", () => {
+    const stray = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`stray${index}`, 1]));
+    const issues = issuesOf({ ...withModel({}), ...stray });
+
+    expect(issues).toHaveLength(101);
+    expect(issues.at(-1)).toEqual({ path: "…", found: "50 more", wanted: "none" });
+  });
+
+  it("is the number of models alone, where there are too many of them", () => {
+    const models = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`m${index}`, { credentials: [] }]));
+
+    expect(issuesOf({ models })).toEqual([{ path: "", found: "1001 models", wanted: "at most 1000" }]);
+  });
+
+  it("says why no model can be called __proto__", () => {
+    const models = JSON.parse('{"__proto__": {"credentials": []}}') as object;
+
+    expect(issuesOf({ models })).toContainEqual({
+      path: "models.__proto__",
+      found: "a name that JavaScript gives a meaning",
+      wanted: "another name",
+    });
   });
 });

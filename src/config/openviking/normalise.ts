@@ -1,7 +1,7 @@
 import { ConfigError } from "../../errors.ts";
 import type { InputIssue } from "../../errors.ts";
 import { shapeIssues } from "../input-shape.ts";
-import { inputIssues, onePerPath } from "../issues.ts";
+import { inputIssues, toldIssues } from "../issues.ts";
 import type { KeyswitchConfig } from "../options.ts";
 import { parseConfig } from "../parse.ts";
 import type { Config, ParseOptions } from "../parse.ts";
@@ -60,7 +60,7 @@ export function normaliseOpenViking(input: unknown, options: OpenVikingOptions =
     const wanted = "a model in vlm or embedding; with none, OpenViking uses the one that runs inside it";
     ledger.refuse([], "no model", wanted);
   }
-  if (ledger.issues.length > 0) throw new ConfigError({ issues: onePerPath(ledger.issues), source });
+  if (ledger.issues.length > 0) throw new ConfigError({ issues: toldIssues(ledger.issues), source });
   const { changes, origins } = ledger;
   return {
     config: { models },
@@ -91,7 +91,7 @@ function sectionsOf(input: unknown, source: string | undefined) {
   const shape = shapeIssues(input);
   if (shape.length > 0) throw new ConfigError({ issues: shape, source });
   const result = openVikingSchema.safeParse(input, { jitless: true });
-  if (!result.success) throw new ConfigError({ issues: inputIssues(result.error, input), source });
+  if (!result.success) throw new ConfigError({ issues: toldIssues(inputIssues(result.error, input)), source });
   return result.data;
 }
 
