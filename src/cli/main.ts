@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { explain, run } from "./run.ts";
-import { processTerminal } from "./terminal.ts";
+// Imports nothing by itself, so that an older Node, which cannot read the rest, comes as far as this.
+const oldest = [22, 19] as const;
 
-const terminal = processTerminal();
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-process.on("uncaughtException", (error) => {
-  process.exit(explain(error, terminal));
-});
-
-process.exitCode = await run(process.argv.slice(2), terminal);
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  process.stderr.write(`keyswitch needs Node ${oldest.join(".")} or later; this is ${process.versions.node}\n`);
+  process.exitCode = 2;
+} else {
+  const { runProcess } = await import("./run-process.ts");
+  await runProcess();
+}

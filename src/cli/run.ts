@@ -29,11 +29,24 @@ export function explain(error: unknown, { complain }: Pick<Terminal, "complain">
     complain(error instanceof UsageError ? `keyswitch: ${error.message}\nSee: keyswitch --help` : error.message);
     return 2;
   }
+  if (isOf(error, "write")) {
+    complain(`keyswitch: cannot write output (${error.code})`);
+    return 1;
+  }
+  if (isOf(error, "read")) {
+    complain(`keyswitch: cannot read input (${error.code})`);
+    return 2;
+  }
   // Its message is not shown: an error that nobody expected may quote anything.
   complain(`keyswitch has a bug (${error instanceof Error ? error.name : typeof error}). Please report it.`);
   if (process.env["KEYSWITCH_DEBUG"] === "1") complain(error instanceof Error ? String(error.stack) : String(error));
   else complain("Run it again with KEYSWITCH_DEBUG=1 to see where; read that before you share it.");
   return 1;
+}
+
+/** Whether the system refused to read or to write. */
+function isOf(error: unknown, syscall: "read" | "write"): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && error.syscall === syscall;
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { fstatSync, readSync } from "node:fs";
 import { styleText } from "node:util";
 
 /** Colours and weights of a text on a terminal. */
@@ -29,7 +30,7 @@ export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process = proc
   stdout.on("error", leaveQuietly);
   stderr.on("error", leaveQuietly);
   return {
-    input: stdin,
+    input: bytesOf(stdin),
     isTyped: stdin.isTTY,
     isWatched: stdout.isTTY,
     get columns() {
@@ -49,6 +50,12 @@ export function processTerminal({ stdin, stdout, stderr }: NodeJS.Process = proc
     },
     paint: (paint, text) => styleText(paint, text, { stream: stdout }),
   };
+}
+
+async function* bytesOf(stdin: NodeJS.Process["stdin"]): AsyncGenerator<Uint8Array, void, undefined> {
+  // To Node a directory is an empty input; the system's own word for it is an error.
+  if (fstatSync(stdin.fd).isDirectory()) readSync(stdin.fd, Buffer.alloc(1));
+  yield* stdin as AsyncIterable<Uint8Array>;
 }
 
 /** A text without characters that a terminal would obey. */

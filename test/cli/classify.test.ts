@@ -76,6 +76,12 @@ describe("keyswitch classify", () => {
     expect(await keyswitch(["classify"])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  it("says that it cannot read a directory", async () => {
+    const { code, stdout, stderr } = await shell("keyswitch classify < /");
+
+    expect([code, stdout, stderr]).toEqual([2, "", "keyswitch: cannot read input (EISDIR)\n"]);
+  });
+
   it("ends quietly when its reader leaves early", async () => {
     const { code, stdout, stderr } = await shell(`yes '{"id":1,"status":401}' | keyswitch classify | head -n 2`);
 

@@ -43,6 +43,8 @@ describe("keyswitch demo --once", () => {
     expect([plain.code, plain.stderr]).toEqual([0, ""]);
     expect(plain.stdout).toContain(" 2 OpenAI has revoked the first key (401 invalid_api_key)\n");
     expect(plain.stdout).toContain("failover: openai-main → openai-spare (auth)\n");
+    expect(plain.stdout).toContain("exhausted: dashscope gave out, none below it is rested; trying the others (");
+    expect(plain.stdout).toContain("0 surprises (calls that ended otherwise than the story says)\n");
     expect(plain.stdout).toMatch(/✓ answered by openai-spare \(2 attempts, \d+ ms\)\n/);
     expect(plain.stdout).toMatch(/\d+ calls, \d+ answered\n/);
     expect(plain.stdout).not.toContain("\u001B");
@@ -63,7 +65,7 @@ describe("keyswitch demo --once", () => {
     expect(await tellStory([allRefused], terminal, false)).toBe(1);
 
     expect(terminal.shown()).toMatch(/must be answered, but was all failed \((?:429|503)\)/);
-    expect(terminal.shown()).toContain("1 surprises");
+    expect(terminal.shown()).toContain("1 surprise (calls that ended otherwise than the story says)");
   });
 });
 

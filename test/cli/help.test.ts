@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { commands } from "../../src/cli/commands.ts";
 import { run } from "../../src/cli/run.ts";
-import { keyswitch, jsonLines, shell, watchedTerminal } from "./command-line.ts";
+import { keyswitch, jsonLines, mainFile, shell, watchedTerminal } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 writeFileSync(
@@ -118,6 +118,19 @@ describe("keyswitch", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout + line).toMatch(/\n|>/);
     expect(stdout).not.toContain("planted");
+  });
+
+  it.runIf(existsSync("/dev/full"))("says that its output cannot be written", async () => {
+    const { code, stderr } = await shell("keyswitch help > /dev/full");
+
+    expect([code, stderr]).toEqual([1, "keyswitch: cannot write output (ENOSPC)\n"]);
+  });
+
+  it("says on an older Node which one it needs, and loads nothing that it could not read", async () => {
+    const line = `"${process.execPath}" --import 'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"22.18.0"}})' "${mainFile}" help`;
+    const { code, stdout, stderr } = await shell(line);
+
+    expect([code, stdout, stderr]).toEqual([2, "", "keyswitch needs Node 22.19 or later; this is 22.18.0\n"]);
   });
 
   it("owns up to a bug without a stack or a message, unless it is debugged", async () => {

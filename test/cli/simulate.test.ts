@@ -122,6 +122,26 @@ describe("keyswitch simulate", () => {
     expect(stderr).not.toMatch(/planted|at .*\.ts/);
   });
 
+  it.each([
+    [{ id: 1, model: { credentials: ["a"] }, steps: [] }, "id: found 1, wanted a text"],
+    [
+      { id: "x", steps: [] },
+      'model: found nothing, wanted a model\'s configuration, such as {"credentials": ["a", "b"]}',
+    ],
+    [{ id: "x", model: { credentials: ["a"] } }, "steps: found nothing, wanted a list of steps"],
+    [scenario("x", { calls: 1e8 }), "steps[0].calls: found 100000000, wanted a whole number from 0 to 10000000"],
+    [scenario("x", { advance: -1 }), "steps[0].advance: found -1, wanted seconds from 0 to 1000000000"],
+    [scenario("x", { call: 7 }), "steps[0].call: found 7, wanted an object of outcomes by credential"],
+    [scenario("x", { call: { a: 7 } }), "steps[0].call.a: found 7, wanted a list of outcomes, one an attempt"],
+    [scenario("x", { op: "EXPLODE" }), 'steps[0].op: found "EXPLODE", wanted RESET, FAILBACK, DISABLE or ENABLE'],
+  ])("says in its own words what is wanted instead of %j", async (input, complaint) => {
+    const terminal = pipedTerminal(JSON.stringify(input));
+
+    expect(await run(["simulate"], terminal)).toBe(2);
+
+    expect(terminal.complaints()).toContain(`${complaint}\n`);
+  });
+
   it("tells which file cannot be read, and runs the others", async () => {
     const [missing, broken] = [join(directory, "missing.yaml"), file("broken.yaml", "id: [x\nmodel: {}")];
     const good = file("good.json", JSON.stringify(scenario("good")));

@@ -39,7 +39,11 @@ function attemptLine({ credential, outcome, rule, status, durationMs }: AttemptE
 
 function moveLine({ event, from, to, cause }: Move & { readonly event: string }, { paint }: Words): string {
   const color = event === "failback" ? "cyan" : "yellow";
-  return `  ${paint(["bold", color], event)}: ${from ?? "exhausted"} → ${to ?? "exhausted"} ${paint("dim", `(${cause})`)}`;
+  const word = paint(["bold", color], event);
+  // The call that met it still tries the credentials that rest, and its attempts follow.
+  if (to === null)
+    return `  ${word}: ${from ?? "the last"} gave out, none below it is rested; trying the others ${paint("dim", `(${cause})`)}`;
+  return `  ${word}: ${from ?? "exhausted"} → ${to} ${paint("dim", `(${cause})`)}`;
 }
 
 const probePhases = {

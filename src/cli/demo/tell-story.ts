@@ -39,7 +39,8 @@ export async function tellStory(chapters: readonly Chapter[], terminal: Terminal
 
   const counts = tally.read();
   const tookS = Math.round(performance.now() - startedAt) / 1_000;
-  const lines = [...tallyLines(counts), `${surprises} surprises`, `${tookS} s`].map((line) => `   ${line}`);
+  const surpriseLine = `${surprises} ${surprises === 1 ? "surprise" : "surprises"} (calls that ended otherwise than the story says)`;
+  const lines = [...tallyLines(counts), surpriseLine, `${tookS} s`].map((line) => `   ${line}`);
   const summary = { event: "summary", ...counts, surprises, took_s: tookS };
   say(["", paint("bold", "Counted from the events:"), ...lines].join("\n"), summary);
   return surprises === 0 ? 0 : 1;

@@ -4,7 +4,15 @@ import { describe } from "../../config/describe.ts";
 import { type Path, pathText, valueAt } from "../../config/path.ts";
 import { UsageError } from "../../errors.ts";
 
-const seconds = z.number().nonnegative().max(1e9);
+/** What is wanted where a value stands alone; an error in another's words would not say what a scenario is. */
+const upTo = (most: number, what: string): { readonly error: string } => ({ error: `${what} from 0 to ${most}` });
+
+const seconds = z.number(upTo(1e9, "seconds")).nonnegative(upTo(1e9, "seconds")).max(1e9, upTo(1e9, "seconds"));
+const count = (most: number): z.ZodInt => {
+  const wanted = upTo(most, "a whole number");
+  return z.int(wanted).nonnegative(wanted).max(most, wanted);
+};
+const name = z.string({ error: "a text" });
 const errorClass = z.enum(errorClasses);
 
 /** What one attempt answers. */
@@ -12,8 +20,8 @@ const outcome = z.union([
   z.literal("ok"),
   errorClass,
   z.strictObject({ ok: z.literal(true), after_s: seconds.optional() }),
-  z.strictObject({ error: errorClass, after_s: seconds.optional(), items: z.int().nonnegative().max(1e6).optional() }),
-  z.strictObject({ items: z.int().nonnegative().max(1e6), after_s: seconds.optional() }),
+  z.strictObject({ error: errorClass, after_s: seconds.optional(), items: count(1e6).optional() }),
+  z.strictObject({ items: count(1e6), after_s: seconds.optional() }),
   z.strictObject({ cancel: z.literal(true), after_s: seconds.optional() }),
   z.strictObject({ hang: z.literal(true) }),
   // A raw failure, to be classified like a real one.
@@ -29,24 +37,31 @@ const outcome = z.union([
   }),
 ]);
 
-const script = z.record(z.string(), z.array(outcome));
+const script = z.record(z.string(), z.array(outcome, { error: "a list of outcomes, one an attempt" }), {
+  error: "an object of outcomes by credential",
+});
+
+const operators = "RESET, FAILBACK, DISABLE or ENABLE";
 
 const step = z.union([
   z.strictObject({ call: script }),
   z.strictObject({ stream: script }),
-  z.strictObject({ calls: z.int().nonnegative().max(1e7) }),
-  z.strictObject({ start: z.string(), call: script.optional() }),
-  z.strictObject({ finish: z.string(), outcome: outcome.optional() }),
+  z.strictObject({ calls: count(1e7) }),
+  z.strictObject({ start: name, call: script.optional() }),
+  z.strictObject({ finish: name, outcome: outcome.optional() }),
   z.strictObject({ advance: seconds }),
-  z.strictObject({ op: z.enum(["RESET", "FAILBACK"]) }),
-  z.strictObject({ op: z.enum(["DISABLE", "ENABLE"]), slot: z.string() }),
+  z.strictObject({ op: z.enum(["RESET", "FAILBACK"], { error: operators }) }),
+  z.strictObject({ op: z.enum(["DISABLE", "ENABLE"], { error: operators }), slot: name }),
 ]);
 
 /** The strict shape of a scenario; its `model` is a model's configuration, checked where it is read. */
 const scenarioSchema = z.strictObject({
-  id: z.string().max(200),
-  model: z.looseObject({ retry: z.looseObject({}).optional() }),
-  steps: z.array(step).max(1e6),
+  id: z.string({ error: "a text" }).max(200, { error: "at most 200 characters" }),
+  model: z.looseObject(
+    { retry: z.looseObject({}, { error: "an object" }).optional() },
+    { error: 'a model\'s configuration, such as {"credentials": ["a", "b"]}' },
+  ),
+  steps: z.array(step, { error: "a list of steps" }).max(1e6, { error: "at most 1000000 steps" }),
 });
 
 export type Scenario = z.output<typeof scenarioSchema>;
