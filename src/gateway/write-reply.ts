@@ -5,7 +5,6 @@ import type { OwnError } from "../transport/error-shape.ts";
 import type { Reply } from "../transport/relay.ts";
 import type { StreamRelay } from "../transport/relay-stream.ts";
 import { errorEvent } from "./error-event.ts";
-import { createEventGate, type EventGate } from "./whole-events.ts";
 
 /** To whom a reply is written, and in which dialect its stream would tell of an error. */
 export interface Recipient {
@@ -42,18 +41,17 @@ function printable(statusText: string): string | undefined {
 /** Hands a stream on, as fast as its client reads. One that is cut short never ends as if it were whole. */
 async function pipe(stream: StreamRelay, recipient: Recipient, contentType: string): Promise<void> {
   const { outgoing } = recipient;
-  const events = contentType.startsWith("text/event-stream") ? createEventGate() : undefined;
-  stream.onStop = (reason) => breakOff(recipient, stream, events, reason);
+  const isOfEvents = contentType.startsWith("text/event-stream");
+  stream.onStop = (reason) => breakOff(recipient, stream, isOfEvents, reason);
   try {
     for (let piece = await stream.read(); piece !== undefined; piece = await stream.read()) {
-      for (const part of events?.pass(piece) ?? [piece]) outgoing.write(part);
+      outgoing.write(piece);
       if (outgoing.writableNeedDrain) await drained(outgoing);
       if (outgoing.destroyed) return;
     }
-    for (const part of events?.rest() ?? []) outgoing.write(part);
     outgoing.end();
   } catch (error) {
-    breakOff(recipient, stream, events, error);
+    breakOff(recipient, stream, isOfEvents, error);
   }
 }
 
@@ -76,12 +74,12 @@ function drained(outgoing: ServerResponse): Promise<void> {
 function breakOff(
   { outgoing, api, pathname }: Recipient,
   { toldError }: StreamRelay,
-  events: EventGate | undefined,
+  isOfEvents: boolean,
   reason: unknown,
 ): void {
   if (outgoing.destroyed || outgoing.writableEnded) return;
   const { socket } = outgoing;
-  if (events !== undefined && !toldError) outgoing.write(errorEvent(api, pathname, interruption(reason)));
+  if (isOfEvents && !toldError) outgoing.write(errorEvent(api, pathname, interruption(reason)));
   if (socket === null) outgoing.destroy();
   else socket.destroySoon();
 }

@@ -9,6 +9,7 @@ import { createIdleWatch } from "./relay-idle.ts";
 import type { OpenedStream } from "./stream-head.ts";
 import type { StreamWatch } from "./stream-watch.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
+import { createEventGate } from "./whole-events.ts";
 
 /** An opened stream, and what closes its upstream. */
 export interface LiveStream extends OpenedStream {
@@ -37,7 +38,8 @@ export interface StreamRelay {
 type Result = "served" | "interrupted" | "cancelled" | "timed_out";
 
 /**
- * Hands a stream on as it comes. Nothing of it can be repeated any more, so whatever cuts it short makes reading fail: it
+ * Hands a stream on as it comes, event for event where it has any. From where the upstream tells of an error its words are
+ * redacted first: they may quote the key. Nothing of it can be repeated any more, so whatever cuts it short makes reading fail: it
  * never ends as if it were whole (S25). The upstream is closed however it ends.
  */
 export function relayStream<Credential extends EngineCredential>(
@@ -45,12 +47,14 @@ export function relayStream<Credential extends EngineCredential>(
   call: EndedCall<Credential, unknown>,
   turn: ServedTurn<Credential>,
   stream: LiveStream,
+  redact: (bytes: Buffer) => Buffer,
 ): StreamRelay {
   const { scope } = call;
   const { id: model, idleTimeoutMs } = engine.policy;
   const credential = turn.credential.id;
   const { answer, watch } = stream;
-  const held = [...stream.held];
+  const gate = watch.isOfEvents === true ? createEventGate() : undefined;
+  const ready: Uint8Array[] = [];
   let isOver = false;
   let late: Failure | undefined;
   let abandoned: StreamInterruptedError | undefined;
@@ -83,6 +87,11 @@ export function relayStream<Credential extends EngineCredential>(
     late = engine.tellLate(call, turn, new UpstreamFailure({ ...stream.answer, body: Buffer.from(watch.error) }));
   }
 
+  function makeReady(pieces: readonly Uint8Array[]): void {
+    if (watch.error === undefined) ready.push(...pieces);
+    else if (pieces.length > 0) ready.push(redact(Buffer.concat(pieces)));
+  }
+
   function interrupted(cause: unknown): StreamInterruptedError {
     const error = new StreamInterruptedError({ model, credential, cause });
     late ??= engine.tellLate(call, turn, cause);
@@ -99,26 +108,43 @@ export function relayStream<Credential extends EngineCredential>(
     );
   }
 
-  async function read(): Promise<Uint8Array | undefined> {
-    scope.clock.clearTimer(firstRead);
-    throwIfStopped(scope);
-    if (abandoned !== undefined) throw abandoned;
-    const early = held.shift();
-    if (early !== undefined) return early;
+  /** Takes what comes next, and says whether anything did. */
+  async function readOn(): Promise<boolean> {
     idle.begin();
     try {
       const piece = await answer.body.read();
       throwIfStopped(scope);
-      if (piece !== undefined) watch.see(piece);
-      else watch.seeEnd();
+      if (piece === undefined) seeEnd();
+      else {
+        watch.see(piece);
+        makeReady(gate?.pass(piece) ?? [piece]);
+      }
       tellError();
-      if (piece !== undefined) return piece;
+      return piece !== undefined;
     } catch (error) {
       throwIfStopped(scope);
       if (watch.progress !== "ended") throw interrupted(error);
+      seeEnd();
+      return false;
     } finally {
       idle.end();
     }
+  }
+
+  /** An event that the end cuts off is of no use to anyone; an error may be the last, without the line that ends it. */
+  function seeEnd(): void {
+    watch.seeEnd();
+    if (isWhole(watch) || watch.error !== undefined) makeReady(gate?.rest() ?? []);
+  }
+
+  async function read(): Promise<Uint8Array | undefined> {
+    scope.clock.clearTimer(firstRead);
+    throwIfStopped(scope);
+    if (abandoned !== undefined) throw abandoned;
+    let hasMore = true;
+    while (hasMore && ready.length === 0) hasMore = await readOn();
+    const piece = ready.shift();
+    if (piece !== undefined) return piece;
     if (!isWhole(watch)) throw interrupted(cutShort(stream));
     end("served");
     return undefined;
@@ -137,6 +163,7 @@ export function relayStream<Credential extends EngineCredential>(
     end(scope.stop?.kind ?? "cancelled");
     relay.onStop?.(reason);
   };
+  for (const piece of stream.held) makeReady(gate?.pass(piece) ?? [piece]);
   tellError();
   if (scope.stop === undefined) scope.onStop = stop;
   else stop(scope.stop.reason);

@@ -10,7 +10,7 @@ import { dimensionMisfit } from "./dimension.ts";
 import { errorBody, type OwnError } from "./error-shape.ts";
 import { closeStream, relayStream, type StreamRelay } from "./relay-stream.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { withoutKey } from "./without-key.ts";
+import { bytesWithoutKey, headersWithoutKey, withoutKey } from "./without-key.ts";
 
 /** A model's door, with what all its calls share. */
 export interface Door extends Upstreams {
@@ -54,9 +54,11 @@ function replyTo({ engine, model, api }: Door, call: EndedCall<Credential, Answe
   if (settled.result === "served") {
     const { value, turn } = settled;
     const { status, statusText, headers: upstream } = value.answer;
-    const headers = answerHeaders(upstream, { ...stamp, credential: turn.credential.id });
+    const { credential } = turn;
+    const headers = answerHeaders(headersWithoutKey(upstream, credential), { ...stamp, credential: credential.id });
     if (value.kind === "stream") {
-      return { status, statusText, headers, body: relayStream(engine, call, turn, value), call };
+      const redact = (bytes: Buffer): Buffer => bytesWithoutKey(bytes, credential);
+      return { status, statusText, headers, body: relayStream(engine, call, turn, value, redact), call };
     }
     engine.finish(call);
     return { status, statusText, headers, body: value.answer.body, call };
@@ -93,7 +95,7 @@ function failedFast(api: Api, model: RuntimeModel, { error, verdict, credential:
 }
 
 /** An error of our own. No client is to try it again by itself: all that could be tried was. */
-export function errorReply(api: Api, error: OwnError, headers: AnswerHeaders): Reply {
+function errorReply(api: Api, error: OwnError, headers: AnswerHeaders): Reply {
   headers["content-type"] = "application/json";
   headers["x-should-retry"] = "false";
   const body = Buffer.from(JSON.stringify(errorBody(api, error)));

@@ -16,6 +16,8 @@ export interface StreamWatch {
   /** Data of the event that told of an error. */
   readonly error: string | undefined;
   readonly usage: TokenUsage | undefined;
+  /** Whether it is made of server-sent events. @default false */
+  readonly isOfEvents?: boolean;
   see(bytes: Uint8Array): void;
   /** Says that no more bytes will come. */
   seeEnd(): void;
@@ -23,7 +25,7 @@ export interface StreamWatch {
 
 /** Watches a stream of events. */
 export function watchEvents(dialect: StreamDialect): StreamWatch {
-  return watchReader(dialect, createEventReader());
+  return Object.assign(watchReader(dialect, createEventReader()), { isOfEvents: true });
 }
 
 /** Watches a JSON array that comes item by item. */

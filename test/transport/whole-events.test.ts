@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, nat, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEventGate } from "../../src/gateway/whole-events.ts";
+import { createEventGate } from "../../src/transport/whole-events.ts";
 
 const text = (pieces: readonly Uint8Array[]): string => Buffer.concat(pieces).toString();
 

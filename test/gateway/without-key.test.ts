@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import { drained, keys, messages, openGateway } from "./open-gateway.ts";
+
+const path = "/v1/chat/completions";
+const chat = { model: "chat", messages };
+const team = "team-planted-0004";
+const extra = { ids: ["primary" as const], credential: { extra_headers: { "x-team": team } } };
+const content = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n';
+
+it("a client sees no key in an error that comes late in a stream, nor in the stream's headers", async () => {
+  const { post, upstream, log } = await openGateway(extra);
+  upstream.set(keys.primary, {
+    raw: {
+      status: 200,
+      headers: { "content-type": "text/event-stream", "x-echo": keys.primary },
+      body: `${content}data: {"error":{"message":"Incorrect API key provided: ${keys.primary}, of ${team}"}}\n\n`,
+    },
+  });
+
+  const answer = await post(path, { ...chat, stream: true });
+  const { text } = await drained(answer);
+
+  expect(text).toBe(
+    `${content}data: {"error":{"message":"Incorrect API key provided: [redacted], of [redacted]"}}\n\n`,
+  );
+  expect(answer.headers.get("x-echo")).toBe("[redacted]");
+  expect(log()).not.toContain("planted");
+});
+
+it("a client sees no key in a failure that is handed on, however it is escaped, nor in its headers", async () => {
+  const { post, upstream } = await openGateway(extra);
+  upstream.set(keys.primary, {
+    raw: {
+      status: 400,
+      headers: { "content-type": "application/json", "x-echo": team },
+      body: `{"error":{"message":"sent with ${keys.primary.replace("s", "\\u0073")}","code":"invalid_value"}}`,
+    },
+  });
+
+  const answer = await post(path, chat);
+
+  expect(answer.headers.get("x-echo")).toBe("[redacted]");
+  expect(await answer.json()).toEqual({ error: { message: "sent with [redacted]", code: "invalid_value" } });
+});
+
+it("a client sees no key in the headers of a good answer", async () => {
+  const { post, upstream } = await openGateway(extra);
+  upstream.set(keys.primary, {
+    raw: {
+      status: 200,
+      headers: { "content-type": "application/json", "x-echo": `Bearer ${keys.primary}` },
+      body: '{"choices":[]}',
+    },
+  });
+
+  const answer = await post(path, chat);
+
+  expect(answer.headers.get("x-echo")).toBe("Bearer [redacted]");
+  expect(await answer.text()).toBe('{"choices":[]}');
+});
