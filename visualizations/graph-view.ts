@@ -21,7 +21,7 @@ export interface GraphView {
 }
 
 /** Up to here every slot is drawn; beyond those in the middle are one. */
-export const mostSlots = 12;
+const mostSlots = 12;
 
 const shownAtEachEnd = mostSlots / 2 - 1;
 
