@@ -23,10 +23,10 @@ const innerMembers: Readonly<Record<Api, RegExp>> = {
   gemini: /"(fileUri|file_uri)"\s{0,20}:\s{0,20}"([^"\\]{0,200}\/files\/[^"\\]{1,200})"/,
 };
 
-const hints: Readonly<Record<Api, readonly string[]>> = {
-  openai: ['"file_id', '"vector_store_ids"'],
-  anthropic: ['"file_id"'],
-  gemini: ['"fileUri"', '"file_uri"'],
+const hints: Readonly<Record<Api, readonly Buffer[]>> = {
+  openai: ['"file_id', '"vector_store_ids"'].map((text) => Buffer.from(text)),
+  anthropic: ['"file_id"'].map((text) => Buffer.from(text)),
+  gemini: ['"fileUri"', '"file_uri"'].map((text) => Buffer.from(text)),
 };
 
 /** The first account-bound resource that a request names. */
@@ -37,7 +37,8 @@ export function boundResource(api: Api, request: CallerRequest): BoundResource |
 
 function namedAtTop(members: readonly string[], request: CallerRequest): BoundResource | undefined {
   for (const member of members) {
-    const id = idIn(parsedJson(memberOf(request, member) ?? "null"));
+    const text = memberOf(request, member);
+    const id = text === undefined ? undefined : idIn(parsedJson(text));
     if (id !== undefined) return { member, id };
   }
   return undefined;

@@ -36,7 +36,7 @@ export function createResponseOwners(): ResponseOwners {
 
 /** The id of the response that an answer of the Responses API brings, or begins with. */
 export function responseIdIn({ body }: Pick<Reply, "body">): string | undefined {
-  return Buffer.isBuffer(body) ? idOfWhole(body) : idOfStream(body.head);
+  return "read" in body ? idOfStream(body.head) : idOfWhole(Buffer.concat(body));
 }
 
 function idOfWhole(body: Buffer): string | undefined {

@@ -17,16 +17,26 @@ export interface Recipient {
 export async function writeReply(recipient: Recipient, { status, statusText, headers, body }: Reply): Promise<void> {
   const { outgoing } = recipient;
   if (outgoing.destroyed) {
-    if (!Buffer.isBuffer(body)) body.leave();
+    if ("read" in body) body.leave();
     return;
   }
-  const isWhole = Buffer.isBuffer(body);
   const fields = headers as Record<string, string | string[]>;
-  if (isWhole && hasBody(status)) fields["content-length"] = String(body.length);
+  const isStream = "read" in body;
+  if (!isStream && hasBody(status)) fields["content-length"] = String(lengthOf(body));
   // A status that HTTP does not have is a bad gateway's.
   outgoing.writeHead(status >= 200 && status <= 599 ? status : 502, printable(statusText), fields);
-  if (isWhole) outgoing.end(hasBody(status) ? body : undefined);
-  else await pipe(body, recipient, String(headers["content-type"] ?? ""));
+  if (isStream) await pipe(body, recipient, String(headers["content-type"] ?? ""));
+  else writeWhole(outgoing, hasBody(status) ? body : []);
+}
+
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** All leaves at once: what is written in one turn goes to the socket together. */
+function writeWhole(outgoing: ServerResponse, pieces: readonly Buffer[]): void {
+  for (const piece of pieces.slice(0, -1)) outgoing.write(piece);
+  outgoing.end(pieces.at(-1));
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */

@@ -22,7 +22,8 @@ export interface Reply {
   readonly status: number;
   readonly statusText: string;
   readonly headers: AnswerHeaders;
-  readonly body: Buffer | StreamRelay;
+  /** Whole, in one or more pieces, or on its way. */
+  readonly body: readonly Buffer[] | StreamRelay;
   /** The call that it came of; undefined where the request was refused before one began. */
   readonly call: EndedCall<Credential, Answer> | undefined;
 }
@@ -61,7 +62,7 @@ function replyTo({ engine, model, api }: Door, call: EndedCall<Credential, Answe
       return { status, statusText, headers, body: relayStream(engine, call, turn, value, redact), call };
     }
     engine.finish(call);
-    return { status, statusText, headers, body: value.answer.body, call };
+    return { status, statusText, headers, body: value.pieces, call };
   }
   engine.finish(call);
   switch (settled.result) {
@@ -91,7 +92,7 @@ function failedFast(api: Api, model: RuntimeModel, { error, verdict, credential:
     return errorReply(api, { status: 502, code: "request_not_sent", message }, stamped({}, stamp));
   }
   const { status, statusText, headers, body } = withoutKey(UpstreamFailure.answerOf(error), credential);
-  return { status, statusText, headers: answerHeaders(headers, stamp), body, call: undefined };
+  return { status, statusText, headers: answerHeaders(headers, stamp), body: [body], call: undefined };
 }
 
 /** An error of our own. No client is to try it again by itself: all that could be tried was. */
@@ -99,5 +100,5 @@ function errorReply(api: Api, error: OwnError, headers: AnswerHeaders): Reply {
   headers["content-type"] = "application/json";
   headers["x-should-retry"] = "false";
   const body = Buffer.from(JSON.stringify(errorBody(api, error)));
-  return { status: error.status, statusText: "", headers, body, call: undefined };
+  return { status: error.status, statusText: "", headers, body: [body], call: undefined };
 }

@@ -30,14 +30,12 @@ export function tokensIn(usage: unknown): TokenUsage | undefined {
   return inputTokens === undefined && outputTokens === undefined ? undefined : { inputTokens, outputTokens };
 }
 
-const tailBytes = 64 * 1024;
-const usageMember = /"usage(?:Metadata)?"\s{0,20}:\s{0,20}(\{(?:[^{}]|\{[^{}]*\})*\})/g;
+const usageKeys = [Buffer.from('"usage"'), Buffer.from('"usageMetadata"')];
+const usageMember = /^"usage(?:Metadata)?"\s{0,20}:\s{0,20}(\{(?:[^{}]|\{[^{}]*\})*\})/;
 
 /** The usage at the end of an answer that is too long to be parsed. */
-export function usageInTail(body: Buffer): TokenUsage | undefined {
-  const tail = body.toString("utf8", Math.max(0, body.length - tailBytes));
-  const last = Math.max(tail.lastIndexOf('"usage"'), tail.lastIndexOf('"usageMetadata"'));
+export function usageInTail(tail: Buffer): TokenUsage | undefined {
+  const last = Math.max(...usageKeys.map((key) => tail.lastIndexOf(key)));
   if (last < 0) return undefined;
-  usageMember.lastIndex = last;
-  return tokensIn(parsedJson(usageMember.exec(tail)?.[1] ?? ""));
+  return tokensIn(parsedJson(usageMember.exec(tail.toString("utf8", last))?.[1] ?? ""));
 }

@@ -38,7 +38,7 @@ export function vectorLengthAtHead(body: Buffer): number | undefined {
 
 function countOf(byte: number, bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === byte) count += 1;
   return count;
 }
 

@@ -6,13 +6,15 @@ import { tokensIn, usageInTail } from "./token-usage.ts";
 import type { OpenedStream } from "./stream-head.ts";
 import { watchLong } from "./stream-watch.ts";
 import type { UpstreamAnswer } from "./upstream-answer.ts";
-import { type KeptAnswer, UpstreamFailure } from "./upstream-failure.ts";
+import { UpstreamFailure } from "./upstream-failure.ts";
 import { vectorLengthAtHead, vectorLengthIn } from "./vector-length.ts";
 
 /** An answer that is there to its last byte. */
 export interface WholeAnswer {
   readonly kind: "whole";
-  readonly answer: KeptAnswer;
+  readonly answer: Pick<UpstreamAnswer, "status" | "statusText" | "headers">;
+  /** Its body as it came: putting the pieces of a long one together would cost as much as all else that is done with it. */
+  readonly pieces: readonly Buffer[];
   readonly usage: TokenUsage | undefined;
 }
 
@@ -21,6 +23,7 @@ const mostHeldBytes = 8 * 1024 * 1024;
 const mostFailureBytes = 16 * 1024 * 1024;
 const mostParsedBytes = 64 * 1024;
 const headBytes = 16 * 1024;
+const tailBytes = 16 * 1024;
 
 const truncated: Verdict = { class: "transient", rule: "answer.truncated" };
 const otherDimension: Verdict = { class: "unknown", rule: "embedding.dimension" };
@@ -39,7 +42,7 @@ export async function readWhole(
   let heldBytes = 0;
   for (;;) {
     const piece = await upstream.body.read();
-    if (piece === undefined) return examined({ ...upstream, body: joined(held) }, dimension);
+    if (piece === undefined) return examined(upstream, held, heldBytes, dimension);
     held.push(piece);
     heldBytes += piece.length;
     if (heldBytes > mostHeldBytes) return begun(upstream, held, dimension);
@@ -47,10 +50,9 @@ export async function readWhole(
 }
 
 function begun(upstream: UpstreamAnswer, held: readonly Buffer[], dimension: number | undefined): OpenedStream {
-  const head = { ...upstream, body: joined(held) };
-  const isJson = looksLikeJson(head.body);
+  const isJson = looksLikeJson(headOf(held));
   try {
-    if (isJson) examineHead(head, dimension);
+    if (isJson) examineHead(upstream, held, dimension);
   } catch (error) {
     upstream.body.close();
     throw error;
@@ -89,21 +91,34 @@ function joined(pieces: readonly Buffer[]): Buffer {
  *
  * @throws UpstreamFailure if it holds an error, is cut off, or has vectors of another length than is wanted (S41).
  */
-function examined(answer: KeptAnswer, dimension: number | undefined): WholeAnswer {
-  const { headers, body } = answer;
-  if (/html/i.test(String(headers["content-type"] ?? ""))) throw new UpstreamFailure(answer);
-  if (!looksLikeJson(body)) return { kind: "whole", answer, usage: undefined };
-  if (body.length <= mostParsedBytes) return { kind: "whole", answer, usage: readShort(answer, dimension) };
-  if (!isEndOfJson(body)) throw new UpstreamFailure(answer, truncated);
-  examineHead(answer, dimension);
-  return { kind: "whole", answer, usage: usageInTail(body) };
+function examined(
+  answer: UpstreamAnswer,
+  pieces: readonly Buffer[],
+  length: number,
+  dimension: number | undefined,
+): WholeAnswer {
+  if (/html/i.test(String(answer.headers["content-type"] ?? ""))) throw failed(answer, pieces);
+  if (!looksLikeJson(headOf(pieces))) return { kind: "whole", answer, pieces, usage: undefined };
+  if (length <= mostParsedBytes) return { kind: "whole", answer, pieces, usage: readShort(answer, pieces, dimension) };
+  const tail = tailOf(pieces);
+  if (!isEndOfJson(tail)) throw failed(answer, pieces, truncated);
+  examineHead(answer, pieces, dimension);
+  return { kind: "whole", answer, pieces, usage: usageInTail(tail) };
 }
 
-function readShort(answer: KeptAnswer, dimension: number | undefined): TokenUsage | undefined {
-  const json = parsedJson(answer.body.toString("utf8"));
-  if (json === undefined) throw new UpstreamFailure(answer, truncated);
-  if (isErrorBody(json)) throw new UpstreamFailure(answer);
-  if (isMisfit(vectorLengthIn(json), dimension)) throw new UpstreamFailure(answer, otherDimension);
+function failed(answer: UpstreamAnswer, pieces: readonly Buffer[], verdict?: Verdict): UpstreamFailure {
+  return new UpstreamFailure({ ...answer, body: joined(pieces) }, verdict);
+}
+
+function readShort(
+  answer: UpstreamAnswer,
+  pieces: readonly Buffer[],
+  dimension: number | undefined,
+): TokenUsage | undefined {
+  const json = parsedJson(joined(pieces).toString("utf8"));
+  if (json === undefined) throw failed(answer, pieces, truncated);
+  if (isErrorBody(json)) throw failed(answer, pieces);
+  if (isMisfit(vectorLengthIn(json), dimension)) throw failed(answer, pieces, otherDimension);
   return usageIn(json);
 }
 
@@ -114,14 +129,36 @@ function usageIn(json: unknown): TokenUsage | undefined {
 }
 
 /** Looks at the beginning of an answer that is too long to be parsed. */
-function examineHead(answer: KeptAnswer, dimension: number | undefined): void {
-  const head = readObject(answer.body.subarray(0, headBytes));
-  if (head !== undefined && (memberText(head, "error") ?? "null") !== "null") throw new UpstreamFailure(answer);
-  if (isMisfit(vectorLengthAtHead(answer.body), dimension)) throw new UpstreamFailure(answer, otherDimension);
+function examineHead(answer: UpstreamAnswer, pieces: readonly Buffer[], dimension: number | undefined): void {
+  if (tellsError(headOf(pieces))) throw failed(answer, pieces);
+  if (dimension === undefined) return;
+  // A vector may be longer than the first piece; it seldom is.
+  const length = vectorLengthAtHead(headOf(pieces)) ?? vectorLengthAtHead(joined(pieces));
+  if (isMisfit(length, dimension)) throw failed(answer, pieces, otherDimension);
 }
+
+function tellsError(head: Buffer): boolean {
+  if (!head.includes(errorKey)) return false;
+  const members = readObject(head.subarray(0, headBytes));
+  return members !== undefined && (memberText(members, "error") ?? "null") !== "null";
+}
+
+const errorKey = Buffer.from('"error"');
 
 function isMisfit(length: number | undefined, wanted: number | undefined): boolean {
   return wanted !== undefined && length !== undefined && length !== wanted;
+}
+
+/** The first piece, which is enough to look at unless it is short. */
+function headOf(pieces: readonly Buffer[]): Buffer {
+  const [first] = pieces;
+  return first !== undefined && first.length >= headBytes ? first : joined(pieces);
+}
+
+function tailOf(pieces: readonly Buffer[]): Buffer {
+  let from = pieces.length;
+  for (let length = 0; from > 0 && length < tailBytes; length += pieces[from]?.length ?? 0) from -= 1;
+  return joined(pieces.slice(from).map((piece) => piece.subarray(-tailBytes)));
 }
 
 function isEndOfJson(end: Buffer): boolean {
@@ -129,6 +166,6 @@ function isEndOfJson(end: Buffer): boolean {
 }
 
 /** By its first bytes: some upstreams name the type wrongly. */
-function looksLikeJson(body: Buffer): boolean {
-  return /^(?:\uFEFF|\xef\xbb\xbf)?\s*[{[]/.test(body.toString("latin1", 0, 64));
+function looksLikeJson(head: Buffer): boolean {
+  return /^(?:\uFEFF|\xef\xbb\xbf)?\s*[{[]/.test(head.toString("latin1", 0, 64));
 }

@@ -47,7 +47,7 @@ async function deliver(
   exchange: Exchange,
 ): Promise<void> {
   const { controller } = exchange;
-  const pieces = Buffer.isBuffer(body) ? wholeOf(body) : body;
+  const pieces = "read" in body ? body : wholeOf(body);
   pieces.onStop = exchange.wake;
   try {
     controller.rawHeaders = rawHeaders(headers);
@@ -68,15 +68,11 @@ async function deliver(
 /** What is read piece by piece. */
 type Pieces = Pick<StreamRelay, "read" | "leave" | "onStop">;
 
-function wholeOf(body: Buffer): Pieces {
-  let rest = body.length === 0 ? undefined : body;
+function wholeOf(body: readonly Buffer[]): Pieces {
+  const rest = body.filter(({ length }) => length > 0);
   return {
     onStop: undefined,
-    read: () => {
-      const piece = rest;
-      rest = undefined;
-      return Promise.resolve(piece);
-    },
+    read: () => Promise.resolve(rest.shift()),
     leave: () => undefined,
   };
 }
