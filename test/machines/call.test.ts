@@ -221,6 +221,16 @@ describe("the order of turns (S21)", () => {
     expect(nextTurn(model.know(), { tried: [], capable }, 0)).toMatchObject({ slot: 0, routed: false });
   });
 
+  it("is not routed where it probes, whatever home lacks", () => {
+    const model = startModel(2);
+    model.fails(0);
+    model.pass(600);
+
+    const { know } = startCall({ slots: model.know(), capable: [true, false] });
+
+    expect(know().turn).toMatchObject({ slot: 0, probes: true, routed: false });
+  });
+
   it("does not have a call probe that the probed slot cannot serve", () => {
     const model = startModel(2);
     model.fails(0);

@@ -44,6 +44,13 @@ describe("every machine", () => {
     expect(() => call(count)).toThrow(new RangeError(`call: ${wanted}`));
   });
 
+  it("refuses an input for another number of slots than its own", () => {
+    const { status, error } = createActor(credentialSlots(2), { input: slotsOf(3) }).getSnapshot();
+
+    expect(status).toBe("error");
+    expect(error).toEqual(new RangeError("credentialSlots(2): found an input for 3 credential slots"));
+  });
+
   it("is built once and shared, but for a clock or a random of one's own", () => {
     const now = () => 7;
 

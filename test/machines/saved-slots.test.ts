@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { restoreSlots, type SavedSlots, saveSlots, slotsInput } from "../../machines/index.ts";
+import { nextDueAt, restoreSlots, type SavedSlots, saveSlots, slotsInput } from "../../machines/index.ts";
 import { type Model, startModel } from "./credential-slots/model.ts";
 
 const wallAt = Date.UTC(2025, 5, 1);
@@ -100,7 +100,14 @@ describe("what is restored (S16)", () => {
     const model = startFrom(save(startAtC(), abc), abc, { downMs: 300_000 });
 
     expect(model.state()).toBe("s2.serving");
-    expect(model.know()).toMatchObject({ home: 2, epoch: 2, served: 2, servingSince: -400_000 });
+    expect(model.know()).toMatchObject({
+      home: 2,
+      epoch: 2,
+      served: 2,
+      servingSince: -400_000,
+      ledByProbe: false,
+      probe: null,
+    });
     expect(model.know().slots).toMatchObject([
       { cooldownUntil: 500_000, statedUntil: 500_000, failedAt: -400_000 },
       { cooldownUntil: 200_000, statedUntil: null, failedAt: -400_000 },
@@ -140,6 +147,37 @@ describe("what is restored (S16)", () => {
     const restored = startFrom(save(model, abc), abc, { downMs: 1_000 });
 
     expect(restored.know().slots[2]).toMatchObject({ cooldownUntil: -6_000, statedUntil: -6_000 });
+  });
+
+  it("reckons ages from when things happened, not from the clock's start", () => {
+    const model = startModel(2);
+    model.pass(70);
+    model.fails(0);
+    model.pass(30);
+
+    const saved = save(model, ["a", "b"]);
+
+    expect(saved.servingForMs).toBe(30_000);
+    expect(saved.slots[0]?.failedAgoMs).toBe(30_000);
+  });
+
+  it("keeps failing back by the clock where a slot above home has no rest, and home's time began before", () => {
+    const model = startAtC();
+    model.send({ type: "ENABLE", slot: 0 });
+    model.send({ type: "DISABLE", slot: 1 });
+    model.send({ type: "DISABLE", slot: 0 });
+    model.send({ type: "ENABLE", slot: 0 });
+
+    const restored = startFrom(save(model, abc), abc, { downMs: 1_000 });
+
+    expect(nextDueAt(restored.know())).toBe(499_000);
+  });
+
+  it("has an undoubted probe go on without a doubt", () => {
+    const model = startAtC();
+    model.pass(500);
+
+    expect(startFrom(save(model, abc), abc).know().probe).toEqual({ slot: 1, lease: null, undecided: false });
   });
 
   it("has a probe go on, its claim released and its doubt kept", () => {

@@ -64,6 +64,22 @@ describe("slotsInput", () => {
   });
 });
 
+describe("slotsInput, told what no policy is", () => {
+  it.each([
+    ["strategy", "random", '"stepwise" or "priority"'],
+    ["requests", -1, "a whole number from 0"],
+    ["requests", 1.5, "a whole number from 0"],
+    ["growth", 0.5, "a number from 1"],
+    ["growth", Infinity, "a number from 1"],
+  ] as const)("refuses a %s of %j", (key, value, wanted) => {
+    const failback = { [key]: value };
+
+    expect(() => slotsInput({ credentials: ["a"], failback })).toThrow(
+      new RangeError(`failback.${key}: found ${JSON.stringify(value)}; wanted ${wanted}`),
+    );
+  });
+});
+
 describe("parseDuration", () => {
   it.each<[Duration, number]>([
     [600, 600_000],

@@ -3,6 +3,30 @@ import { firstTurn, isRejected, nextTurn, type Outcome, retryAfterMs, slotsInput
 import { createWorld } from "../properties/world.ts";
 import { credentials, type Model, startModel } from "./model.ts";
 
+describe("a model that starts (S1)", () => {
+  it("serves from its first slot, and knows nothing against any", () => {
+    const nothing = {
+      cooldownUntil: null,
+      statedUntil: null,
+      failedAt: null,
+      failedFailbacks: 0,
+      probedInVain: false,
+      disabled: false,
+    };
+
+    expect(startModel(2).know()).toMatchObject({
+      at: 0,
+      home: 0,
+      epoch: 0,
+      served: 0,
+      servingSince: 0,
+      ledByProbe: false,
+      probe: null,
+      slots: [nothing, nothing],
+    });
+  });
+});
+
 describe("advance (S3)", () => {
   it.each(["auth", "quota_exceeded", "transient", "unknown"] as const)("moves home down on %s", (errorClass) => {
     const model = startModel(2);
@@ -244,9 +268,9 @@ describe("exhausted (S12)", () => {
     model.pass(750);
 
     expect(model.order()).toEqual([0, 2, 1, 3]);
-    model.probe("prober");
-    expect(model.order()).toEqual([0, 2, 1, 3]);
     model.pass(100);
+    expect(nextTurn(model.know(), { tried: [1] }, model.clock.now())?.slot).toBe(0);
+    model.probe("prober");
     expect(model.order()).toEqual([2, 0, 1, 3]);
   });
 

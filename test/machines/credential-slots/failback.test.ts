@@ -88,6 +88,7 @@ describe("timed failback (S7)", () => {
 
     expect(model.state()).toBe("s0.serving");
     expect(nextDueAt(model.know())).toBeNull();
+    expect(nextDueAt(startModel(2, { strategy: "priority" }).know())).toBeNull();
   });
 
   it("is chained beyond what a timer holds, neither cut nor fired at once", () => {
@@ -174,6 +175,16 @@ describe("counted failback (S8)", () => {
     model.serves(1);
     expect(model.state()).toBe("s1.serving");
     model.pass(0.001);
+    model.serves(1);
+
+    expect(model.state()).toBe("s0.probing");
+  });
+
+  it("does not pause for a slot that has not failed", () => {
+    const model = startModel(2, { requests: 1 });
+    model.send({ type: "DISABLE", slot: 0 });
+    model.send({ type: "ENABLE", slot: 0 });
+
     model.serves(1);
 
     expect(model.state()).toBe("s0.probing");
@@ -281,6 +292,19 @@ describe("the ladder (S9)", () => {
     model.fails(2);
 
     expect(inVain()).toEqual([false, false, false]);
+  });
+
+  it("waits for the nearest while that rests at most `timeout`, though one above it is due earlier", () => {
+    const stepwise = startModel(3);
+    const priority = startModel(3, { strategy: "priority" });
+
+    for (const model of [stepwise, priority]) {
+      model.fails(0, "quota_exceeded", { retryAfterMs: 20_000 });
+      model.fails(1);
+    }
+
+    expect(nextDueAt(stepwise.know())).toBe(600_000);
+    expect(nextDueAt(priority.know())).toBe(20_000);
   });
 
   it("passes over a slot that rests for a day", () => {

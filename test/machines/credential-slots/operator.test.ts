@@ -207,12 +207,12 @@ describe("FAILBACK (S14)", () => {
 
   it("probes the first of the walk from exhausted", () => {
     const model = startModel(2);
-    model.fails(0, "auth", { retryAfterMs: 900_000 });
-    model.fails(1);
+    model.fails(0);
+    model.fails(1, "auth", { retryAfterMs: 900_000 });
 
     model.send({ type: "FAILBACK" });
 
-    expect(model.state()).toBe("s1.probing");
+    expect(model.state()).toBe("s0.probing");
     expect(model.know().home).toBe(2);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { nextDueAt } from "../../../machines/index.ts";
 import { startModel } from "./model.ts";
 
 /** A model of three, its home s2, at the moment when s1 is to be probed. */
@@ -20,6 +21,7 @@ describe("probing is half-open (S11)", () => {
 
     expect(model.firstTurn()).toMatchObject({ slot: 2, probes: false, first: true });
     expect(model.know().probe).toEqual({ slot: 1, lease: { call: "prober", until: 1_200_000 }, undecided: false });
+    expect(nextDueAt(model.know())).toBeNull();
   });
 
   it("lets nobody take a lease that is out", () => {
