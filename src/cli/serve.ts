@@ -49,11 +49,11 @@ async function runServe(invocation: Invocation): Promise<ExitCode> {
     const logger = createLogger({ level: config.log.level, destination });
     const gateway = createGateway(config, { logger });
     const stopped = untilToldToStop();
-    await gateway.listen();
-
     const reload = reloading(gateway, read, logger);
-    const stopWatching = watchConfig(path, () => reload("file"));
+    // Before anybody can see that it listens: a signal that nobody hears ends the process.
     process.on("SIGHUP", () => reload("SIGHUP"));
+    await gateway.listen();
+    const stopWatching = watchConfig(path, () => reload("file"));
 
     const signal = await stopped;
     stopWatching();
