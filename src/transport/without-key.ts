@@ -31,12 +31,15 @@ export function bytesWithoutKey(bytes: Buffer, keys: Keys): Buffer {
 /** An answer's headers without the key. Nearly every value is shorter than a key, and is not looked into. */
 export function headersWithoutKey(headers: Readonly<AnswerHeaders>, keys: Keys): Readonly<AnswerHeaders> {
   const forms = keyFormsOf(keys);
-  const quoting = Object.entries(headers).filter(
-    ([name, value]) => name !== "content-type" && [value].flat().some((text) => textWithoutKey(text, forms) !== text),
-  );
+  const quoting = Object.keys(headers).filter((name) => name !== "content-type" && quotes(headers[name] ?? "", forms));
   if (quoting.length === 0) return headers;
-  const clean = quoting.map(([name, value]) => [name, [value].flat().map((text) => textWithoutKey(text, forms))]);
+  const clean = quoting.map((name) => [name, [headers[name] ?? ""].flat().map((text) => textWithoutKey(text, forms))]);
   return { ...headers, ...(Object.fromEntries(clean) as AnswerHeaders) };
+}
+
+function quotes(value: string | readonly string[], forms: readonly KeyForms[]): boolean {
+  if (typeof value !== "string") return value.some((text) => quotes(text, forms));
+  return textWithoutKey(value, forms) !== value;
 }
 
 /** A key, and all the ways in which a JSON text may write it. */
