@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/services/**"],
     reporters: ["default", "./test/reporter.ts"],
-    testTimeout: 30_000,
+    testTimeout: 180_000,
     pool: "forks",
   },
 });

@@ -16,8 +16,8 @@ const credential = (id: string) => ({ id, provider: "custom", api_base: upstream
 const chat = createModel({
   model: "gpt-4o-mini",
   credentials: [credential("a"), credential("b"), credential("c")],
-  timeout: "300ms",
-  first_byte_timeout: "300ms",
+  timeout: "1s",
+  first_byte_timeout: "1s",
 });
 chat.on("failover", ({ from, to, cause, rule }) => console.log(`${from} → ${to}: ${cause} (${rule ?? "no rule"})`));
 
