@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createActor, type StateValue } from "xstate";
+import { createActor, SimulatedClock, type StateValue } from "xstate";
 import { getShortestPaths } from "xstate/graph";
 import {
   breakerDefaults,
@@ -70,6 +70,21 @@ describe("every machine", () => {
     actor.send({ type: "AUTH", call: "a-call", slot: 0, epoch: 0 });
 
     expect(actor.getSnapshot().context).toMatchObject({ at: 12, servingSince: 12 });
+    actor.stop();
+  });
+
+  it("runs on any clock that XState knows", () => {
+    const clock = new SimulatedClock();
+    const machine = credentialSlots(2, { now: () => clock.now() });
+    const actor = createActor(machine, { clock, input: slotsOf(2) }).start();
+    clock.increment(50_000);
+    actor.send({ type: "AUTH", call: "a-call", slot: 0, epoch: 0 });
+
+    clock.increment(599_999);
+    expect(actor.getSnapshot().value).toEqual({ s1: "serving" });
+    clock.increment(1);
+
+    expect(actor.getSnapshot().value).toEqual({ s0: "probing" });
     actor.stop();
   });
 

@@ -27,6 +27,19 @@ describe("a model that starts (S1)", () => {
   });
 });
 
+describe("the machine's tags", () => {
+  it("say whether a slot serves, is probed, or none serves", () => {
+    const model = startModel(1);
+    expect(model.tags()).toEqual(["serving"]);
+
+    model.fails(0);
+    expect(model.tags()).toEqual(["exhausted"]);
+
+    model.pass(600);
+    expect(model.tags()).toEqual(["probing"]);
+  });
+});
+
 describe("advance (S3)", () => {
   it.each(["auth", "quota_exceeded", "transient", "unknown"] as const)("moves home down on %s", (errorClass) => {
     const model = startModel(2);

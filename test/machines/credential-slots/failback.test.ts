@@ -81,6 +81,26 @@ describe("timed failback (S7)", () => {
     expect(model.state()).toBe("s0.probing");
   });
 
+  it("comes earlier when what is in between makes it due earlier", () => {
+    const stated = startModel(2);
+    stated.send({ type: "DISABLE", slot: 0 });
+    stated.send({ type: "ENABLE", slot: 0 });
+    stated.fails(0, "auth", { first: false, retryAfterMs: 20_000 });
+    const without = startModel(3);
+    without.fails(0, "auth", { retryAfterMs: 20_000 });
+    without.fails(1);
+    without.send({ type: "DISABLE", slot: 1 });
+    const cleared = startModel(2);
+    cleared.fails(0, "auth", { retryAfterMs: 7_200_000 });
+    cleared.serves(0, { routed: true });
+
+    stated.pass(20);
+    without.pass(20);
+    cleared.pass(600);
+
+    expect([stated.state(), without.state(), cleared.state()]).toEqual(["s0.probing", "s0.probing", "s0.probing"]);
+  });
+
   it("does not exist where no enabled slot is above", () => {
     const model = startModel(2);
 
@@ -101,6 +121,17 @@ describe("timed failback (S7)", () => {
     model.pass(1);
     expect(model.state()).toBe("s0.probing");
     expect(model.know().at).toBe(60 * day * 1_000);
+  });
+
+  it("is chained in exhausted, too", () => {
+    const model = startModel(1, { timeout: "60d" });
+    model.fails(0);
+
+    model.pass(60 * day - 1);
+    expect(model.state()).toBe("exhausted");
+
+    model.pass(1);
+    expect(model.state()).toBe("s0.probing");
   });
 
   it("waits for a probe's call for longer than a timer holds, too", () => {
@@ -150,8 +181,24 @@ describe("counted failback (S8)", () => {
 
     for (let call = 0; call < 10; call += 1) model.serves(1, { first: false });
 
-    expect(model.know().served).toBe(0);
+    expect(model.know()).toMatchObject({ served: 0, epoch: 1 });
     expect(model.state()).toBe("s1.serving");
+  });
+
+  it("is not set off by a success that does not count", () => {
+    const model = startModel(4, counted);
+    model.fails(0);
+    model.fails(1);
+    model.pass(5);
+    model.serves(2);
+    model.serves(2);
+
+    model.serves(2, { first: false });
+    model.serves(2, { epoch: 1 });
+    model.serves(3);
+
+    expect(model.state()).toBe("s2.serving");
+    expect(model.know()).toMatchObject({ served: 2, epoch: 2 });
   });
 
   it("does not count at the top, where there is nothing to fail back to", () => {

@@ -45,6 +45,7 @@ export function startModel(config: number | SlotsConfig, failback: SlotsConfig["
       const { value } = keeper.actor.getSnapshot();
       return typeof value === "string" ? value : Object.entries(value).flat().join(".");
     },
+    tags: (): string[] => [...keeper.actor.getSnapshot().tags],
     rest: (slot: number): number | undefined => {
       const until = know().slots[slot]?.cooldownUntil;
       return typeof until === "number" ? until - clock.now() : undefined;

@@ -63,9 +63,20 @@ describe("probing is half-open (S11)", () => {
     failed.fails(1, "auth", { call: "a-late-one", first: false, retryAfterMs: 700_000 });
 
     expect(proved.state()).toBe("s1.serving");
+    expect(proved.know().ledByProbe).toBe(true);
     expect(failed.state()).toBe("s2.serving");
     expect(failed.rest(1)).toBe(700_000);
     expect(failed.know().slots[1]).toMatchObject({ failedFailbacks: 1, probedInVain: true, statedUntil: 1_300_000 });
+  });
+
+  it("has failed with a failure there, also of a call that was only routed to it", () => {
+    const model = startProbing();
+    model.probe("prober");
+
+    model.fails(1, "auth", { call: "a-routed-one", routed: true });
+
+    expect(model.state()).toBe("s2.serving");
+    expect(model.know().slots[1]?.failedFailbacks).toBe(1);
   });
 
   it("is undecided after one request-level answer, and the next call probes", () => {
