@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/services/**"],
+    exclude: ["**/node_modules/**", "test/services/**"],
     reporters: ["default", "./test/reporter.ts"],
     testTimeout: 180_000,
     pool: "forks",
