@@ -84,6 +84,7 @@ export function relayStream<Credential extends EngineCredential>(
   /** A late error passes through; what it says of the credential is told at once (S25). */
   function tellError(): void {
     if (watch.error === undefined || late !== undefined) return;
+    relay.toldError = true;
     late = engine.tellLate(call, turn, new UpstreamFailure({ ...stream.answer, body: Buffer.from(watch.error) }));
   }
 
@@ -150,11 +151,9 @@ export function relayStream<Credential extends EngineCredential>(
     return undefined;
   }
 
-  const relay: StreamRelay = {
+  const relay: StreamRelay & { toldError: boolean } = {
     head: stream.held,
-    get toldError() {
-      return watch.error !== undefined;
-    },
+    toldError: false,
     onStop: undefined,
     read,
     leave: () => end("served"),
