@@ -4,7 +4,7 @@
  * are interleaved, so that whatever else the machine does falls on all alike.
  *
  *     npm run bench:gateway
- *     npm run bench:gateway -- --targets bare,keyswitch --suites chat --rounds 5 --seconds 2
+ *     npm run bench:gateway -- --targets bare,keyswitch --suites chat --rounds 15 --seconds 1
  *     npm run bench:gateway -- --targets bare,keyswitch --profile /tmp/profile
  *
  * It needs Linux, two cores, gcc and taskset; nginx takes part where Debian's is installed. Portkey is installed from npm
@@ -25,9 +25,9 @@ const { values: chosen } = parseArgs({
   options: {
     targets: { type: "string", default: targets.map(({ name }) => name).join() },
     suites: { type: "string", default: suites.map(({ name }) => name).join() },
-    rounds: { type: "string", default: "3" },
-    seconds: { type: "string", default: "4" },
-    "warm-up": { type: "string", default: "3" },
+    rounds: { type: "string", default: "9" },
+    seconds: { type: "string", default: "2" },
+    "warm-up": { type: "string", default: "8" },
     /** The share of foreign CPU, in percent, above which a run is done again, three times at most. */
     "most-foreign": { type: "string", default: "25" },
     /** A folder for CPU profiles of keyswitch. */

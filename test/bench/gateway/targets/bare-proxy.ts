@@ -73,3 +73,5 @@ createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
   incoming.on("data", (piece: Buffer) => pieces.push(piece));
   incoming.on("end", () => forward(incoming, outgoing, Buffer.concat(pieces)));
 }).listen(Number(port), "127.0.0.1");
+
+process.once("SIGTERM", () => process.exit());
