@@ -4,6 +4,7 @@ import { durationMs, sizeBytes } from "../config/scalars.ts";
 import { type Config, type KeyswitchConfig, parseConfig } from "../config/index.ts";
 import type { Model } from "../model.ts";
 import { type ModelSet, type ReloadSummary, startModels } from "../model-set.ts";
+import type { AdminLock } from "../operator/guard.ts";
 import {
   createFollower,
   createLogger,
@@ -11,7 +12,7 @@ import {
   observeMetrics,
   observeTracesIfInstalled,
 } from "../telemetry/index.ts";
-import { type AdminLock, createAdminApi } from "./admin/index.ts";
+import { createAdminApi } from "./admin/index.ts";
 import { answerRequest, type Reception } from "./answer-request.ts";
 import { createClients } from "./clients.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type KeyswitchConfig, parseConfig } from "../../src/config/index.ts";
-import { type AdminLock, createAdminApi } from "../../src/gateway/admin/index.ts";
+import { createAdminApi } from "../../src/gateway/admin/index.ts";
 import { type ModelSet, startModels } from "../../src/model-set.ts";
+import type { AdminLock } from "../../src/operator/guard.ts";
 
 /** The operator's side of models, behind a server of its own. */
 export interface AdminServer extends AsyncDisposable {

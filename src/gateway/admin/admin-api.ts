@@ -1,23 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { OperatorEvent } from "../../engine/model-engine.ts";
-import { ClosedError } from "../../errors.ts";
-import type { Model } from "../../model.ts";
 import { createEventFeed, type FeedOptions } from "./event-feed.ts";
-import { type AdminLock, adminRefusal } from "./guard.ts";
+import { type AdminLock, adminRefusal } from "../../operator/guard.ts";
+import {
+  operate,
+  operationAt,
+  type OperatedModels,
+  type OperationRefusal,
+  unknownModel,
+} from "../../operator/operations.ts";
 import { reportOn } from "./model-report.ts";
-
-/** The models of a gateway, as its operator sees them; a `ModelSet` is one. */
-export interface OperatedModels {
-  readonly ids: readonly string[];
-  get(id: string): OperatedModel | undefined;
-}
-
-/** A model that an operator has a word on. */
-export interface OperatedModel {
-  readonly face: Model;
-  /** @throws ClosedError */
-  present(): { readonly engine: { operate(event: OperatorEvent): void } };
-}
 
 /** What the operator's side of a gateway is made of. */
 export interface AdminParts extends FeedOptions {
@@ -48,31 +39,25 @@ interface JsonAnswer {
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What follows `/admin`, decoded. */
+  readonly path: string;
   readonly query: URLSearchParams;
-  /** The named parts of the path. */
-  readonly part: (name: "model" | "credential" | "verb") => string;
 }
 
 interface AdminRoute {
   readonly method: "GET" | "POST";
-  readonly pattern: RegExp;
+  readonly matches: (path: string) => boolean;
   readonly answer: (exchange: Exchange) => Answer;
 }
 
 /** Makes the operator's side of a gateway. */
 export function createAdminApi({ models, lock, heartbeatMs }: AdminParts): AdminApi {
   const feed = createEventFeed({ heartbeatMs });
-  // A model's name may hold slashes, so that it is what stands between the words around it.
   const routes: readonly AdminRoute[] = [
-    { method: "GET", pattern: /^\/models$/, answer: listModels },
-    { method: "GET", pattern: /^\/events$/, answer: streamEvents },
-    {
-      method: "POST",
-      pattern: /^\/models\/(?<model>.+)\/credentials\/(?<credential>[^/]+)\/(?<verb>disable|enable)$/,
-      answer: operateCredential,
-    },
-    { method: "POST", pattern: /^\/models\/(?<model>.+)\/(?<verb>reset|failback)$/, answer: operateModel },
-    { method: "GET", pattern: /^\/models\/(?<model>.+)$/, answer: showModel },
+    { method: "GET", matches: (path) => path === "/models", answer: listModels },
+    { method: "GET", matches: (path) => path === "/events", answer: streamEvents },
+    { method: "POST", matches: (path) => operationAt(path) !== undefined, answer: carryOut },
+    { method: "GET", matches: (path) => path.startsWith(aModel), answer: showModel },
   ];
 
   function listModels(): Answer {
@@ -80,42 +65,26 @@ export function createAdminApi({ models, lock, heartbeatMs }: AdminParts): Admin
     return { status: 200, body: { models: all.map(reportOn) } };
   }
 
-  function showModel({ part }: Exchange): Answer {
-    const model = models.get(part("model"));
-    return model === undefined ? unknownModel(part("model")) : { status: 200, body: reportOn(model.face) };
+  function showModel({ path }: Exchange): Answer {
+    const id = path.slice(aModel.length);
+    const model = models.get(id);
+    return model === undefined ? refused(unknownModel(models, id)) : { status: 200, body: reportOn(model.face) };
   }
 
-  function operateModel({ part }: Exchange): Answer {
-    const model = models.get(part("model"));
-    if (model === undefined) return unknownModel(part("model"));
-    const { credentials, disabled } = model.face.snapshot();
-    if (disabled.length === credentials.length) {
-      return failure(409, "all_disabled", `Every credential of "${model.face.id}" is disabled: enable one first`);
-    }
-    return operate(model, { type: part("verb") === "reset" ? "RESET" : "FAILBACK" });
-  }
-
-  function operateCredential({ part }: Exchange): Answer {
-    const model = models.get(part("model"));
-    if (model === undefined) return unknownModel(part("model"));
-    const { credentials } = model.face.snapshot();
-    const slot = credentials.indexOf(part("credential"));
-    if (slot < 0) {
-      return failure(404, "unknown_credential", `"${model.face.id}" has no such credential`, { known: credentials });
-    }
-    return operate(model, { type: part("verb") === "disable" ? "DISABLE" : "ENABLE", slot });
+  function carryOut({ path }: Exchange): Answer {
+    const operation = operationAt(path);
+    if (operation === undefined) return noRoute([]);
+    const operated = operate(models, operation);
+    if (operated.kind === "refused") return refused(operated.refusal);
+    return { status: 200, body: reportOn(operated.model) };
   }
 
   function streamEvents({ request, response, query }: Exchange): Answer {
     const model = query.get("model") ?? undefined;
-    if (model !== undefined && models.get(model) === undefined) return unknownModel(model);
+    if (model !== undefined && models.get(model) === undefined) return refused(unknownModel(models, model));
     if (!feed.hasRoom) return failure(503, "too_many_readers", "Too many read the events already");
     feed.open(request, response, model);
     return "streaming";
-  }
-
-  function unknownModel(id: string): JsonAnswer {
-    return failure(404, "unknown_model", `There is no model ${JSON.stringify(id)}`, { known: models.ids });
   }
 
   function answerTo(request: IncomingMessage, response: ServerResponse): Answer {
@@ -124,11 +93,10 @@ export function createAdminApi({ models, lock, heartbeatMs }: AdminParts): Admin
       return { ...failure(refusal.status, refusal.code, refusal.message), headers: refusal.headers };
     }
     const { path, query } = placeOf(request);
-    const matching = routes.filter(({ pattern }) => pattern.test(path));
+    const matching = routes.filter(({ matches }) => matches(path));
     const route = matching.find(({ method }) => method === request.method);
     if (route === undefined) return noRoute(matching);
-    const { groups = {} } = route.pattern.exec(path) ?? {};
-    return route.answer({ request, response, query, part: (name) => groups[name] ?? "" });
+    return route.answer({ request, response, path, query });
   }
 
   function follow(): void {
@@ -148,15 +116,10 @@ export function createAdminApi({ models, lock, heartbeatMs }: AdminParts): Admin
   };
 }
 
-/** Carries out an operator's word; said again, it changes nothing more. */
-function operate(model: OperatedModel, event: OperatorEvent): JsonAnswer {
-  try {
-    model.present().engine.operate(event);
-    return { status: 200, body: reportOn(model.face) };
-  } catch (error) {
-    if (!(error instanceof ClosedError)) throw error;
-    return failure(409, "model_closed", `"${model.face.id}" takes no more calls`);
-  }
+const aModel = "/models/";
+
+function refused({ status, code, message, known }: OperationRefusal): JsonAnswer {
+  return failure(status, code, message, { ...(known !== undefined && { known }) });
 }
 
 function noRoute(matching: readonly AdminRoute[]): JsonAnswer {

@@ -1,10 +1,3 @@
 /** The operator's side of a gateway: what it shows, what may be said to it, and who may. */
-export {
-  type AdminApi,
-  type AdminParts,
-  createAdminApi,
-  type OperatedModel,
-  type OperatedModels,
-} from "./admin-api.ts";
-export { type AdminLock, type AdminRefusal, carriesAdminKey } from "./guard.ts";
+export { type AdminApi, type AdminParts, createAdminApi } from "./admin-api.ts";
 export type { ModelReport, UpstreamNames } from "./model-report.ts";

@@ -3,7 +3,7 @@ import type { Api } from "../../providers/provider.ts";
 import { trailOf, trailText } from "../../telemetry/index.ts";
 import { callerRequest } from "../../transport/caller-request.ts";
 import { type Reply, relay } from "../../transport/relay.ts";
-import { carriesAdminKey } from "../admin/index.ts";
+import { carriesAdminKey } from "../../operator/guard.ts";
 import { askedModel } from "../asked-model.ts";
 import type { Client } from "../clients.ts";
 import { collectBody } from "../collect-body.ts";

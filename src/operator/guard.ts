@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import type { Secret } from "../../secret.ts";
+import type { Secret } from "../secret.ts";
 
-/** What opens the operator's side of a gateway. */
+/** What opens the operator's side of a gateway, and its inspector. */
 export interface AdminLock {
   /** `undefined`: it is open to this machine, and to no other. */
   readonly adminKey: Secret | undefined;
@@ -30,6 +30,16 @@ const adminKeyHeader = "x-keyswitch-admin-key";
  */
 export function adminRefusal(request: IncomingMessage, lock: AdminLock): AdminRefusal | undefined {
   return hostRefusal(request, lock) ?? originRefusal(request) ?? keyRefusal(request, lock);
+}
+
+/**
+ * Whether a request may have a page that shows nothing by itself, and asks for the admin key when it wants to: as
+ * {@link adminRefusal}, but from this machine without the key.
+ */
+export function pageRefusal(request: IncomingMessage, lock: AdminLock): AdminRefusal | undefined {
+  const foreign = hostRefusal(request, lock) ?? originRefusal(request);
+  if (foreign !== undefined || isFromThisMachine(request)) return foreign;
+  return keyRefusal(request, lock);
 }
 
 /**
