@@ -1,3 +1,5 @@
+import { escaped, round, svgText as text } from "./svg-text.ts";
+
 /** One step of a timeline. */
 export interface TimelineStep {
   readonly label: string;
@@ -5,6 +7,10 @@ export interface TimelineStep {
   readonly home: string | null;
   /** The lane that is to be proved. */
   readonly probing: string | null;
+  /** The lanes that rest after the step. */
+  readonly cooling: readonly string[];
+  /** The lanes that are out by the scenario's schedule. */
+  readonly out: readonly string[];
   /** What was tried, in order. */
   readonly attempts: readonly { readonly lane: string; readonly outcome: string }[];
   /** What came of it, for the tooltip. */
@@ -42,17 +48,26 @@ const style = `
   .failed { fill: #dc2626 }
   .undecided { fill: #94a3b8 }
   .mark { stroke: #ffffff; stroke-width: 1.5 }
+  .cooling { fill: #94a3b8; opacity: .6 }
+  .out { fill: #fee2e2; stroke: #f87171; stroke-dasharray: 2 2 }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #cbd5e1 } .title { fill: #f1f5f9 } .small { fill: #94a3b8 }
+    .paper { fill: #0f172a } .lane { stroke: #334155 } .home { stroke: #60a5fa }
+    .probe { fill: #453209; stroke: #fbbf24 } .ok { fill: #4ade80 } .failed { fill: #f87171 }
+    .mark { stroke: #0f172a } .out { fill: #4a1d24 }
+  }
 `;
 
 /**
- * Draws a timeline as an SVG document of its own: a lane a credential, the blue line is home after each step, a dashed
- * frame a credential that is being proved, a dot an attempt.
+ * Draws a timeline as an SVG document of its own, for light and for dark: a lane a credential, the blue line is home after
+ * each step, a dashed frame a credential that is being proved, a grey bar one that rests, a red field one that is out, a
+ * dot an attempt.
  */
 export function timelineSvg(timeline: Timeline): string {
   const steps = timeline.steps.slice(0, mostSteps);
   const lanes = [...timeline.lanes, exhausted];
   const left = Math.max(90, 32 + characterWidth * Math.max(...lanes.map((lane) => lane.length)));
-  const width = Math.max(left + steps.length * stepWidth + 24, 520);
+  const width = Math.max(left + steps.length * stepWidth + 24, 690);
   const height = top + lanes.length * laneHeight + footer;
   const xOf = (index: number): number => left + (index + 0.5) * stepWidth;
   const yOf = (lane: string | null): number => top + (lanes.indexOf(lane ?? exhausted) + 0.5) * laneHeight;
@@ -64,11 +79,13 @@ export function timelineSvg(timeline: Timeline): string {
     `<rect class="paper" width="${width}" height="${height}"/>`,
     text(24, 30, timeline.title, "title"),
     legend(24, 54),
+    ...steps.flatMap((step, index) => step.out.map((lane) => outField(lane, xOf(index), yOf))),
     ...lanes.flatMap((lane) => [
       `<line class="lane" x1="${left}" x2="${width - 24}" y1="${yOf(lane)}" y2="${yOf(lane)}"/>`,
       text(24, yOf(lane) + 4, lane, lane === exhausted ? "small" : ""),
     ]),
     ...steps.map((step, index) => probeFrame(step, xOf(index), yOf)),
+    ...steps.flatMap((step, index) => step.cooling.map((lane) => coolingBar(lane, xOf(index), yOf))),
     homeLine(steps, xOf, yOf),
     ...steps.map((step, index) => stepMarks(step, index, xOf(index), yOf)),
     ...steps.map((step, index) => stepLabel(step, index, xOf(index), height - footer + 16)),
@@ -97,6 +114,14 @@ function probeFrame({ probing }: TimelineStep, x: number, yOf: Place): string {
   if (probing === null) return "";
   const [width, height] = [stepWidth - 10, laneHeight - 14];
   return `<rect class="probe" x="${x - width / 2}" y="${yOf(probing) - height / 2}" width="${width}" height="${height}" rx="6"><title>${escaped(probing)} is to be proved by the next call</title></rect>`;
+}
+
+function coolingBar(lane: string, x: number, yOf: Place): string {
+  return `<rect class="cooling" x="${x - stepWidth / 2 + 5}" y="${yOf(lane) + 9}" width="${stepWidth - 10}" height="4" rx="2"><title>${escaped(lane)} rests</title></rect>`;
+}
+
+function outField(lane: string, x: number, yOf: Place): string {
+  return `<rect class="out" x="${x - stepWidth / 2}" y="${yOf(lane) - laneHeight / 2 + 2}" width="${stepWidth}" height="${laneHeight - 4}"><title>${escaped(lane)} is out</title></rect>`;
 }
 
 /** The attempts of a step, from left to right; those on one lane beside each other. */
@@ -133,23 +158,11 @@ function legend(x: number, y: number): string {
     text(x + 283, y, "failed", "small"),
     `<circle class="undecided" cx="${x + 332}" cy="${y - 4}" r="5"/>`,
     text(x + 343, y, "given up by the caller", "small"),
+    `<rect class="cooling" x="${x + 482}" y="${y - 7}" width="24" height="4" rx="2"/>`,
+    text(x + 514, y, "rests", "small"),
+    `<rect class="out" x="${x + 556}" y="${y - 12}" width="24" height="16"/>`,
+    text(x + 588, y, "outage", "small"),
   ].join("");
 }
 
-function text(x: number, y: number, content: string, className: string): string {
-  return `<text${className === "" ? "" : ` class="${className}"`} x="${x}" y="${y}">${escaped(content)}</text>`;
-}
-
 const shortened = (label: string): string => (label.length > 18 ? `${label.slice(0, 17)}…` : label);
-
-const round = (value: number): number => Math.round(value * 10) / 10;
-
-/** Text as XML takes it; the characters that XML 1.0 cannot hold at all are dropped. */
-function escaped(content: string): string {
-  return content
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}

@@ -9,27 +9,30 @@ export function stepWords(step: Step): string {
   if ("call" in step) return "call";
   if ("stream" in step) return "stream";
   if ("calls" in step) return `${step.calls} × call`;
+  if ("traffic" in step) return `${step.traffic.rate} for ${spanWords(step.traffic.for)}`;
   if ("advance" in step) return `+${step.advance} s`;
   return "slot" in step ? `${step.op} ${step.slot}` : step.op;
 }
 
 /** What came of a step, in few words. */
-export function resultWords({ result, by, class: errorClass, in_flight: inFlight }: StepReport): string {
+export function resultWords({ result, by, failed, class: errorClass, in_flight: inFlight }: StepReport): string {
   if (inFlight !== undefined) return `in flight at ${inFlight}`;
-  if (typeof by === "object")
-    return Object.entries(by)
-      .map(([credential, count]) => `${credential} ${count}`)
-      .join(", ");
+  if (typeof by === "object") return countWords({ ...by, ...failed });
   if (result === "served") return `served by ${by}`;
   return [result?.replaceAll("_", " "), errorClass].filter((word) => word !== undefined).join(": ");
 }
 
-/** The ids of a scenario's credentials, in order of priority. */
-export function credentialIds({ model }: Scenario): readonly string[] {
-  const credentials = (model as { readonly credentials?: readonly unknown[] }).credentials ?? [];
-  return credentials.map((credential, index) => {
-    if (typeof credential === "string") return credential;
-    const { id } = credential as { readonly id?: unknown };
-    return typeof id === "string" ? id : `credential-${index + 1}`;
-  });
+const countWords = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name.replaceAll("_", " ")} ${count}`)
+    .join(", ");
+
+/** A span of time in its largest units: `1 h 30 min`; below a minute to the millisecond. */
+export function spanWords(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds * 1_000) / 1_000} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60];
+  return [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, rest > 0 && `${rest} s`]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -1,4 +1,16 @@
 /** What a user's own tests are made of: scripted upstreams over real sockets, and scenarios in virtual time. */
 export * from "./fake-provider/index.ts";
-export { type CallReport, type Scenario, type ScenarioReport, simulate, type StepReport } from "./simulate/index.ts";
+export {
+  type CallReport,
+  compareScenario,
+  type Comparison,
+  type OutageReport,
+  type Scenario,
+  type ScenarioReport,
+  type ScenarioSummary,
+  simulate,
+  type Spread,
+  type StepReport,
+  type VariantReport,
+} from "./simulate/index.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

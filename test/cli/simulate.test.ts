@@ -232,4 +232,78 @@ describe("keyswitch simulate", () => {
     );
     expect(jsonLines(json.shown())).toEqual([report]);
   });
+
+  const afternoon = `
+id: afternoon
+model: { credentials: [a, b], failback: { requests: 0 } }
+outages: [{ credential: a, from: 10m, to: 30m, outcome: auth }]
+compare: [{ name: eager, failback: { timeout: 1m } }]
+steps:
+  - traffic: { rate: 1/s, for: 2h, arrivals: even }
+`;
+
+  it("shows on a terminal what traffic and outages come to", async () => {
+    const terminal = watchedTerminal(afternoon);
+
+    expect(await run(["simulate"], terminal)).toBe(0);
+
+    expect(terminal.shown()).toBe(
+      [
+        "afternoon",
+        "  step  what         attempts  result          home  epoch",
+        "  1     1/s for 2 h            a 5400, b 1800  a     2",
+        "",
+        "  calls  served     attempts/call  added mean  added p99  failback mean  max     never  moves  probes failed",
+        "  7200   100.000 %  1.000          0 s         0 s        10 min         10 min  0      1↓ 1↑  1 of 2",
+        "  a was out from 10 min to 30 min: home again after 10 min",
+        "",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("sets a scenario's variants side by side, as a table or as JSON", async () => {
+    const [table, json] = [watchedTerminal(afternoon), pipedTerminal(afternoon)];
+
+    expect(await run(["simulate", "--compare"], table)).toBe(0);
+    expect(await run(["simulate", "--compare"], json)).toBe(0);
+
+    expect(table.shown()).toBe(
+      [
+        "afternoon",
+        "  settings  calls  served     attempts/call  added mean  added p99  failback mean  max     never  moves  probes failed",
+        "  as it is  7200   100.000 %  1.000          0 s         0 s        10 min         10 min  0      1↓ 1↑  1 of 2",
+        "  eager     7200   100.000 %  1.001          0 s         0 s        11 min         11 min  0      1↓ 1↑  4 of 5",
+        "",
+        "",
+      ].join("\n"),
+    );
+    expect(jsonLines(json.shown())).toMatchObject([
+      { id: "afternoon", variants: [{ name: "as it is" }, { name: "eager", summary: { calls: 7_200 } }] },
+    ]);
+  });
+
+  it("draws traffic over time: outages, who served, moves, cooldowns and probes", async () => {
+    const svg = join(directory, "afternoon.svg");
+
+    expect(await run(["simulate", "--svg", svg], pipedTerminal(afternoon))).toBe(0);
+
+    const drawing = readFileSync(svg, "utf8");
+    expect(drawing).toContain("<title>a answers auth, 0:10 to 0:30</title>");
+    expect(drawing).toContain("<title>home is b, 0:10 to 0:40</title>");
+    expect(drawing).toContain("<title>a rests from 0:10 to 0:20</title>");
+    expect(drawing).toContain("<title>probe of a, 0:20: failed</title>");
+    expect(drawing).toContain("<title>probe of a, 0:40: proved</title>");
+    expect(drawing).toMatch(/<title>b: \d+ served<\/title>/);
+    expect(drawing).toContain("@media (prefers-color-scheme: dark)");
+    expect(drawing).not.toMatch(/undefined|NaN|Infinity/);
+  });
+
+  it("draws one run, and refuses to draw a comparison", async () => {
+    const terminal = pipedTerminal(afternoon);
+
+    expect(await run(["simulate", "--compare", "--svg", join(directory, "no.svg")], terminal)).toBe(2);
+
+    expect(terminal.complaints()).toContain("--svg: found --compare beside it, wanted one of the two");
+  });
 });

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { errorClasses } from "../../../machines/index.ts";
 import { describe } from "../../config/describe.ts";
+import { leaf } from "../../config/leaf.ts";
 import { type Path, pathText, valueAt } from "../../config/path.ts";
+import { canonicalDuration, durationMs, rate, wantedDuration } from "../../config/scalars.ts";
 import { UsageError } from "../../errors.ts";
 
 /** What is wanted where a value stands alone; an error in another's words would not say what a scenario is. */
@@ -13,6 +15,11 @@ const count = (most: number): z.ZodInt => {
   return z.int(wanted).nonnegative(wanted).max(most, wanted);
 };
 const name = z.string({ error: "a text" });
+/** A time or a span of it: seconds, or a text as a configuration takes it. Read as seconds. */
+const span = leaf<number | string, number>((value, refuse) => {
+  const accepted = canonicalDuration(value, true);
+  return accepted === undefined ? refuse(wantedDuration(true)) : durationMs(accepted) / 1_000;
+});
 const errorClass = z.enum(errorClasses);
 
 /** What one attempt answers. */
@@ -37,6 +44,44 @@ const outcome = z.union([
   }),
 ]);
 
+/** When a credential does not answer as it should, and what it does instead. */
+const outage = z
+  .strictObject(
+    {
+      credential: name,
+      from: span,
+      to: span,
+      outcome,
+      share: z.number().gt(0).max(1, { error: "a share above 0 and at most 1" }).optional(),
+    },
+    { error: "an object with credential, from, to and outcome" },
+  )
+  .refine(({ from, to }) => from < to, { path: ["to"], error: "a time after its from" });
+
+/** Calls that arrive by themselves. */
+const traffic = z.strictObject(
+  {
+    rate: rate(),
+    for: span,
+    arrivals: z.enum(["poisson", "even"], { error: "poisson or even" }).optional(),
+    latency: span.optional(),
+  },
+  { error: 'an object such as {"rate": "2/s", "for": "1h"}' },
+);
+
+const settings = z.record(z.string(), z.unknown(), { error: "an object of settings" });
+
+/** What a model has otherwise where a scenario is compared. */
+const variant = z.strictObject(
+  {
+    name: z.string({ error: "a text" }).max(80, { error: "at most 80 characters" }).optional(),
+    failback: settings.optional(),
+    retry: settings.optional(),
+    on_exhausted: z.unknown().optional(),
+  },
+  { error: "an object with name, failback, retry or on_exhausted" },
+);
+
 const script = z.record(z.string(), z.array(outcome, { error: "a list of outcomes, one an attempt" }), {
   error: "an object of outcomes by credential",
 });
@@ -47,6 +92,7 @@ const step = z.union([
   z.strictObject({ call: script }),
   z.strictObject({ stream: script }),
   z.strictObject({ calls: count(1e7) }),
+  z.strictObject({ traffic }),
   z.strictObject({ start: name, call: script.optional() }),
   z.strictObject({ finish: name, outcome: outcome.optional() }),
   z.strictObject({ advance: seconds }),
@@ -61,16 +107,23 @@ const scenarioSchema = z.strictObject({
     { retry: z.looseObject({}, { error: "an object" }).optional() },
     { error: 'a model\'s configuration, such as {"credentials": ["a", "b"]}' },
   ),
+  seed: count(2 ** 32 - 1).optional(),
+  outages: z.array(outage, { error: "a list of outages" }).max(1e4, { error: "at most 10000 outages" }).optional(),
+  compare: z.array(variant, { error: "a list of variants" }).max(100, { error: "at most 100 variants" }).optional(),
   steps: z.array(step, { error: "a list of steps" }).max(1e6, { error: "at most 1000000 steps" }),
 });
 
+/** A scenario as it was checked: times in seconds. */
 export type Scenario = z.output<typeof scenarioSchema>;
+export type Outage = z.output<typeof outage>;
+export type Traffic = z.output<typeof traffic>;
+export type Variant = z.output<typeof variant>;
 export type Step = z.output<typeof step>;
 export type ScriptedOutcome = z.output<typeof outcome>;
 export type Script = z.output<typeof script>;
 
 const stepForms =
-  'a step: {"call": {…}}, {"stream": {…}}, {"calls": N}, {"start": name}, {"finish": name, "outcome": …}, {"advance": seconds} or {"op": …, "slot"?: id}';
+  'a step: {"call": {…}}, {"stream": {…}}, {"calls": N}, {"traffic": {"rate": "2/s", "for": "1h"}}, {"start": name}, {"finish": name, "outcome": …}, {"advance": seconds} or {"op": …, "slot"?: id}';
 const outcomeForms =
   '"ok", an error class, {"ok": true, "after_s": s}, {"error": class}, {"cancel": true}, {"hang": true}, {"items": n} or a raw failure';
 
@@ -115,10 +168,10 @@ function isInside({ code, path }: z.core.$ZodIssue, input: unknown, outer: Path)
 function wantedAt({ path, message }: Fault): string {
   if (path.length === 0) return "an object with id, model and steps";
   if (path[0] === "steps" && path.length === 2) return stepForms;
-  return path[0] === "steps" && isOutcome(path) ? outcomeForms : message;
+  return isOutcome(path) ? outcomeForms : message;
 }
 
-/** `steps[0].call.a[0]`, or `steps[0].outcome`. */
+/** `steps[0].call.a[0]`, `steps[0].outcome` or `outages[0].outcome`. */
 function isOutcome(path: Path): boolean {
-  return path.length === 5 || (path.length === 3 && path[2] === "outcome");
+  return (path[0] === "steps" && path.length === 5) || (path.length === 3 && path[2] === "outcome");
 }

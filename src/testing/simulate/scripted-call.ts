@@ -6,6 +6,7 @@ import { failureOf } from "../../engine/failure-report.ts";
 import type { SettledEvent } from "../../engine/model-events.ts";
 import { streamModel } from "../../engine/stream-model.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
+import type { Weather } from "./outages.ts";
 import { fail, play } from "./play.ts";
 import type { Script, ScriptedOutcome } from "./scenario.ts";
 
@@ -31,13 +32,45 @@ export interface ScriptedCall {
 /** Says what a credential's next attempt answers; a promise that stays open leaves the attempt in flight. */
 export type NextOutcome = (credential: string) => ScriptedOutcome | Promise<ScriptedOutcome>;
 
-/** Answers from a script, one outcome an attempt; what is not written is `ok`. */
-export function fromScript(script: Script): NextOutcome {
+/** Answers from a script, one outcome an attempt; what is not written is as the weather is, else `ok`. */
+export function fromScript(script: Script, weather: Weather): NextOutcome {
   const read = new Map<string, number>();
   return (credential) => {
     const index = read.get(credential) ?? 0;
     read.set(credential, index + 1);
-    return script[credential]?.[index] ?? "ok";
+    return script[credential]?.[index] ?? weather(credential) ?? "ok";
+  };
+}
+
+/** A caller's function that plays what its credentials answer, and the caller's own signal. */
+export interface PlayedCall {
+  readonly attempt: (context: AttemptContext<EngineCredential>) => Promise<void>;
+  readonly open: (context: AttemptContext<EngineCredential>) => AsyncGenerator<number>;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the function of one call, or stream. */
+export function playedCall(
+  clock: VirtualClock,
+  next: NextOutcome,
+  onAttempt: (context: AttemptContext<EngineCredential>) => void = () => {},
+): PlayedCall {
+  const caller = new AbortController();
+  const outcomeOf = async (context: AttemptContext<EngineCredential>): Promise<ScriptedOutcome> => {
+    onAttempt(context);
+    const outcome = await next(context.credential.id);
+    await play(outcome, { clock, caller, signal: context.signal });
+    return outcome;
+  };
+  return {
+    signal: caller.signal,
+    attempt: async (context) => fail(await outcomeOf(context)),
+    async *open(context) {
+      const outcome = await outcomeOf(context);
+      const items = typeof outcome === "object" && "items" in outcome ? (outcome.items ?? 0) : 1;
+      for (let item = 0; item < items; item += 1) yield item;
+      fail(outcome);
+    },
   };
 }
 
@@ -49,7 +82,6 @@ export function startScriptedCall<Credential extends EngineCredential>(
   kind: "call" | "stream",
 ): ScriptedCall {
   const scripted: ScriptedCall = { report: undefined, inFlight: undefined };
-  const caller = new AbortController();
   const seen: (readonly [string, string])[] = [];
   let id: string | undefined;
   let settled: SettledEvent | undefined;
@@ -62,28 +94,14 @@ export function startScriptedCall<Credential extends EngineCredential>(
     }),
   ];
 
-  const begin = ({ call, credential }: AttemptContext<Credential>): ScriptedOutcome | Promise<ScriptedOutcome> => {
+  const { attempt, open, signal } = playedCall(clock, next, ({ call, credential }) => {
     id = call;
     scripted.inFlight = credential.id;
-    return next(credential.id);
-  };
-  const scene = (context: AttemptContext<Credential>) => ({ clock, caller, signal: context.signal });
-  const asCall = async (context: AttemptContext<Credential>): Promise<void> => {
-    const outcome = await begin(context);
-    await play(outcome, scene(context));
-    fail(outcome);
-  };
-  async function* asStream(context: AttemptContext<Credential>): AsyncGenerator<number> {
-    const outcome = await begin(context);
-    await play(outcome, scene(context));
-    const items = typeof outcome === "object" && "items" in outcome ? (outcome.items ?? 0) : 1;
-    for (let item = 0; item < items; item += 1) yield item;
-    fail(outcome);
-  }
+  });
   const run = async (): Promise<unknown> => {
-    if (kind === "call") return callModel(engine, asCall, { signal: caller.signal });
+    if (kind === "call") return callModel(engine, attempt, { signal });
     // oxlint-disable-next-line no-unused-vars
-    for await (const _ of streamModel(engine, asStream, { signal: caller.signal }));
+    for await (const _ of streamModel(engine, open, { signal }));
     return undefined;
   };
 
