@@ -23,7 +23,13 @@ import { createDrain } from "./drain.ts";
 import { failedAttempt } from "./failure-report.ts";
 import type { Heritage, Learned } from "./heritage.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
-import { type ModelEvents, type SettledEvent, type SettledFailure, tellChange } from "./model-events.ts";
+import {
+  createChangeTeller,
+  type ModelEvents,
+  type SettledEvent,
+  type SettledFailure,
+  tellMoves,
+} from "./model-events.ts";
 import { runCall } from "./run-call.ts";
 import { createSlotsKeeper, type SlotsKeeper } from "./slots-keeper.ts";
 import {
@@ -189,6 +195,7 @@ export function createModelEngine<Credential extends EngineCredential>(
   const ids = credentials.map(({ id }) => id);
   const accounts = ids.map((id) => heritage?.usage.get(id) ?? emptyAccount());
   const ledger = createUsageLedger(accounts);
+  const tellChange = createChangeTeller(listeners, model, ids);
   const keeper = createSlotsKeeper(
     {
       policy: policy.failback,
@@ -197,7 +204,8 @@ export function createModelEngine<Credential extends EngineCredential>(
     clock,
     (before, after, cause) => {
       onLearned?.(before.epoch === after.epoch && cause.event?.type === "SUCCESS" ? "count" : "move");
-      tellChange(listeners, model, ids, before, after, cause);
+      tellChange(before, after, cause);
+      tellMoves(listeners, model, ids, before, after, cause);
     },
   );
   const instant = (): Instant => ({ at: clock.now(), wallAt: Date.now() });

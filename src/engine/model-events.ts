@@ -1,7 +1,8 @@
-import type { CallResult, ErrorClass, SlotsContext } from "../../machines/index.ts";
+import type { CallResult, ErrorClass, SlotsContext, SlotsEvent } from "../../machines/index.ts";
 import { isExhausted } from "../../machines/index.ts";
 import type { TokenUsage } from "./call.ts";
 import type { Listeners } from "./listeners.ts";
+import { type MachineState, machineStateOf } from "./machine-state.ts";
 import type { Cause } from "./slots-keeper.ts";
 
 /** Home moved. */
@@ -28,6 +29,36 @@ export interface ProbeEvent {
   readonly cause: string;
   readonly rule: string | undefined;
   readonly call: string | undefined;
+}
+
+/**
+ * What a model's machine knows is other than before, with all that it takes to run the machine through it again. Only
+ * home's count of served calls grows without a word: `before.served` tells how far.
+ */
+export interface ChangeEvent {
+  readonly model: string;
+  /** Counts from 1 at the start of each machine without a gap. */
+  readonly change: number;
+  /** What the machine was told; `null`: a delayed transition. */
+  readonly told: ToldToMachine | null;
+  /** The classifier's rule behind an error class. */
+  readonly rule: string | undefined;
+  readonly before: MachineState;
+  /** Its `at` is the time of the change. */
+  readonly after: MachineState;
+}
+
+/** An event of the machine, with the credential's id for its slot (S2). */
+export interface ToldToMachine {
+  readonly type: SlotsEvent["type"];
+  readonly credential?: string | undefined;
+  readonly call?: string | undefined;
+  readonly epoch?: number | undefined;
+  readonly first?: boolean | undefined;
+  readonly routed?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /** The end of a lease. */
+  readonly until?: number | undefined;
 }
 
 /** A call began. It is told within the caller's own async context, so that a trace finds its parent. */
@@ -84,13 +115,51 @@ export interface ModelEvents {
   readonly failback: Move;
   readonly exhausted: Move;
   readonly probe: ProbeEvent;
+  readonly change: ChangeEvent;
   readonly started: StartedEvent;
   readonly attempt: AttemptEvent;
   readonly settled: SettledEvent;
 }
 
-/** Tells listeners what a change of the model's machine was; what is only taken over from before was told then. */
-export function tellChange(
+/** Tells listeners of the changes of one machine, each with what it was told. It goes before the move that it is. */
+export function createChangeTeller(
+  listeners: Listeners<ModelEvents>,
+  model: string,
+  ids: readonly string[],
+): (before: SlotsContext, after: SlotsContext, cause: Cause) => void {
+  let told = 0;
+  return (before, after, { event, rule }) => {
+    if (isCountOnly(before, after, event)) return;
+    told += 1;
+    if (!listeners.has("change")) return;
+    listeners.emit("change", {
+      model,
+      change: told,
+      told: event === undefined ? null : toldOf(event, ids),
+      rule,
+      before: machineStateOf(before, ids),
+      after: machineStateOf(after, ids),
+    });
+  };
+}
+
+/** Whether home has but served one more call, or a timer was only set again: most changes are that. */
+function isCountOnly(before: SlotsContext, after: SlotsContext, event: SlotsEvent | undefined): boolean {
+  if (before.epoch !== after.epoch || before.probe !== after.probe) return false;
+  if (event === undefined) return true;
+  return event.type === "SUCCESS" && before.slots[event.slot]?.cooldownUntil === null;
+}
+
+function toldOf(event: SlotsEvent, ids: readonly string[]): ToldToMachine {
+  if (event.type === "RESTORE") return { type: event.type };
+  const { at, ...told } = event;
+  if (!("slot" in told)) return told;
+  const { slot, ...rest } = told;
+  return { ...rest, credential: ids[slot] ?? "" };
+}
+
+/** Tells listeners how a change of the model's machine moved it; what is only taken over from before was told then. */
+export function tellMoves(
   listeners: Listeners<ModelEvents>,
   model: string,
   ids: readonly string[],

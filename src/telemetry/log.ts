@@ -1,6 +1,6 @@
 import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from "pino";
 import type { CallResult } from "../../machines/index.ts";
-import type { Move, ProbeEvent, SettledEvent } from "../engine/model-events.ts";
+import type { ChangeEvent, Move, ProbeEvent, SettledEvent } from "../engine/model-events.ts";
 import type { ObservedModel } from "./observed-model.ts";
 import { redact, redactFields } from "./redact.ts";
 import { trailOf, trailText } from "./trail.ts";
@@ -63,7 +63,8 @@ function nameOfError(fields: unknown): readonly string[] {
 
 /**
  * Writes a line for each move, each probe, and each call that was not served by the first credential it tried, until
- * the function that it returns is called.
+ * the function that it returns is called. Before a move comes the change of the machine that it was: what `keyswitch
+ * replay` reads.
  */
 export function logMoves(models: Iterable<ObservedModel>, logger: Logger): () => void {
   const unlisten = [...models].flatMap((model) => [
@@ -71,6 +72,7 @@ export function logMoves(models: Iterable<ObservedModel>, logger: Logger): () =>
     model.on("exhausted", (move) => logger.warn({ event: "exhausted", ...move }, moveText("exhausted", move))),
     model.on("failback", (move) => logger.info({ event: "failback", ...move }, moveText("failback", move))),
     model.on("probe", (probe) => logProbe(logger, probe)),
+    model.on("change", (change) => logChange(logger, change)),
     model.on("settled", (call) => logCall(logger, call)),
   ]);
   return () => {
@@ -86,6 +88,16 @@ function logProbe(logger: Logger, probe: ProbeEvent): void {
   const { model, credential, phase } = probe;
   const hasAnswered = phase === "proved" || phase === "failed";
   logger[hasAnswered ? "info" : "debug"]({ event: "probe", ...probe }, `probe ${phase}: ${model} ${credential}`);
+}
+
+/** Evidence that moves nothing comes with every call while all credentials fail: it is for who debugs. */
+function logChange(logger: Logger, change: ChangeEvent): void {
+  const { model, told, before, after } = change;
+  const isSameProbe = before.probe?.credential === after.probe?.credential;
+  const isAside = told?.epoch !== undefined && before.epoch === after.epoch && isSameProbe;
+  const level = isAside ? "debug" : "info";
+  if (!logger.isLevelEnabled(level)) return;
+  logger[level]({ event: "change", ...change }, `change ${change.change}: ${model} ${told?.type ?? "timer"}`);
 }
 
 /** How loud a call's end is: what no credential could serve is for an operator, a bad request or an abort is its caller's own. */

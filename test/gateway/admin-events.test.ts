@@ -67,10 +67,11 @@ describe("GET /admin/events", () => {
     const answer = await open(server);
 
     await call(server);
-    const told = await first(2, answer);
+    const told = await first(3, answer);
 
     expect(answer.headers.get("content-type")).toBe("text/event-stream");
     expect(told).toMatchObject([
+      { event: "change", data: { model: "chat", change: 1, told: { type: "AUTH", credential: "a" } } },
       { event: "failover", data: { model: "chat", from: "a", to: "b", cause: "auth" } },
       { event: "settled", data: { model: "chat", result: "served", credential: "b", failures: [{ class: "auth" }] } },
     ]);
@@ -184,6 +185,26 @@ describe("the log of events", () => {
     const kept = log.after(0);
 
     expect([kept.length, kept.at(-1)?.number, log.latest]).toEqual([1_024, 10_000, 10_000]);
+  });
+
+  it("keeps moves however often machines change", () => {
+    const log = createEventLog();
+    const state = {
+      at: 0,
+      home: null,
+      probe: null,
+      epoch: 1,
+      served: 0,
+      servingSince: 0,
+      ledByProbe: false,
+      slots: {},
+    };
+    log.append("probe", probe("a"));
+    for (let each = 1; each <= 10_000; each += 1) {
+      log.append("change", { model: "m", change: each, told: null, rule: undefined, before: state, after: state });
+    }
+
+    expect(log.after(0).map(({ name }) => name)).toEqual(["probe", ...Array.from({ length: 512 }, () => "change")]);
   });
 
   it("keeps moves however many calls end, in the order in which all happened", () => {

@@ -114,7 +114,7 @@ describe("a logger", () => {
 });
 
 describe("the log of a model", () => {
-  it("has one line a move, with cause, from, to, epoch, rule and call", async () => {
+  it("has one line a move, and the machine's change before it, with cause, from, to, epoch, rule and call", async () => {
     const model = scriptedModel("chat");
     const { logger, lines } = writtenBy();
     logMoves([model], logger);
@@ -122,6 +122,7 @@ describe("the log of a model", () => {
     await model.call({ primary: [{ fails: { class: "auth", rule: "openai.code.invalid_api_key", status: 401 } }] });
 
     expect(lines()).toEqual([
+      expect.objectContaining({ level: "info", event: "change", change: 1, msg: "change 1: chat AUTH" }),
       expect.objectContaining({
         level: "warn",
         event: "failover",
@@ -147,10 +148,29 @@ describe("the log of a model", () => {
     await model.call();
 
     expect(lines().map(({ level, msg }) => [level, msg])).toEqual([
+      ["info", "change 1: chat AUTH"],
       ["warn", "failover: chat primary -> azure-east (auth)"],
+      ["info", "change 2: chat timer"],
+      ["info", "change 3: chat PROBE"],
+      ["info", "change 4: chat SUCCESS"],
       ["info", "probe proved: chat primary"],
       ["info", "failback: chat azure-east -> primary (success)"],
     ]);
+  });
+
+  it("leaves evidence that moves nothing to who debugs: it comes with every call while all credentials fail", async () => {
+    const model = scriptedModel("chat");
+    const [info, debug] = [writtenBy(), writtenBy({ level: "debug" })];
+    logMoves([model], info.logger);
+    logMoves([model], debug.logger);
+    const allFail = { primary: [{ fails: { class: "auth" } }], "azure-east": [{ fails: { class: "auth" } }] } as const;
+
+    await model.call(allFail);
+    await model.call(allFail);
+
+    const changesIn = ({ lines }: typeof info) => lines().filter(({ event }) => event === "change");
+    expect(changesIn(info)).toHaveLength(2);
+    expect(changesIn(debug)).toHaveLength(4);
   });
 
   it("has a failed call's trail: credential, class, rule, status, time", async () => {

@@ -1,7 +1,7 @@
 import type { ModelEvents } from "../../engine/model-events.ts";
 
 /** What operators are told of. Attempts are not: each failed one is in its call's end. */
-export const toldEvents = ["failover", "failback", "exhausted", "probe", "settled"] as const;
+export const toldEvents = ["failover", "failback", "exhausted", "probe", "change", "settled"] as const;
 
 export type ToldName = (typeof toldEvents)[number];
 
@@ -25,24 +25,35 @@ export interface EventLog {
 }
 
 const mostMoves = 512;
+const mostChanges = 512;
 const mostCalls = 1_024;
 
-/** Makes a log. Calls end far more often than credentials move, so that they have a shelf of their own to fill. */
+/**
+ * Makes a log. Calls end far more often than credentials move, and machines change with many a failed call, so that each
+ * has a shelf of its own to fill.
+ */
 export function createEventLog(): EventLog {
   const moves: LoggedEvent[] = [];
+  const changes: LoggedEvent[] = [];
   const calls: LoggedEvent[] = [];
+  const shelfOf = (name: ToldName): readonly [shelf: LoggedEvent[], most: number] => {
+    if (name === "settled") return [calls, mostCalls];
+    return name === "change" ? [changes, mostChanges] : [moves, mostMoves];
+  };
   let latest = 0;
   return {
     get latest() {
       return latest;
     },
     append: (name, event) => {
-      const [shelf, most] = name === "settled" ? [calls, mostCalls] : [moves, mostMoves];
+      const [shelf, most] = shelfOf(name);
       shelf.push({ number: (latest += 1), name, at: Date.now(), event });
       if (shelf.length > most) shelf.shift();
     },
     after: (number) =>
-      [...since(moves, number), ...since(calls, number)].toSorted((one, other) => one.number - other.number),
+      [moves, changes, calls]
+        .flatMap((shelf) => since(shelf, number))
+        .toSorted((one, other) => one.number - other.number),
   };
 }
 
