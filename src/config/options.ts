@@ -247,6 +247,12 @@ export interface GatewayConfigInput {
    */
   readonly port?: number | undefined;
   /**
+   * Names by which it is reached besides `host`, `localhost` and addresses, as behind a DNS name or a proxy: `/admin`, and
+   * without `keys` everything, answers to no other, or a web page could point a name of its own here.
+   * @default []
+   */
+  readonly hosts?: readonly string[] | undefined;
+  /**
    * Who may call. None: anyone on this machine.
    * @default []
    */

@@ -110,6 +110,16 @@ export function text(what: string): Leaf<string, string> {
   );
 }
 
+/** A host's name in lower case, as it stands in a `Host` header. */
+export function hostName(): Leaf<string, string> {
+  return leaf((value, refuse) => {
+    const name = typeof value === "string" ? value.toLowerCase() : "";
+    const labels = name.split(".");
+    const isName = name.length <= 253 && labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label));
+    return isName ? name : refuse("a host's name alone, such as llm.example.com: no scheme, no port, no *");
+  });
+}
+
 /** A name by which people and events know a credential or a client (S1). */
 export function id(): Leaf<string, string> {
   return leaf((value, refuse) =>

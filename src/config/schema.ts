@@ -5,7 +5,19 @@ import { leaf, oneOf, choice, section } from "./leaf.ts";
 import { baseUrl, filePath, headerValue, key, secret } from "./references.ts";
 import type { Surroundings } from "./references.ts";
 import { always, defaultId, gatewayRule, modelRule, stateRule, wholeRule } from "./rules.ts";
-import { duration, durationMs, durationOrNone, flag, id, integer, number, rate, size, text } from "./scalars.ts";
+import {
+  duration,
+  durationMs,
+  durationOrNone,
+  flag,
+  hostName,
+  id,
+  integer,
+  number,
+  rate,
+  size,
+  text,
+} from "./scalars.ts";
 
 /** What a schema needs to know besides the value. */
 export interface Reading extends Surroundings {
@@ -120,6 +132,7 @@ function gatewaySchema(reading: Reading) {
   return section({
     host: text("an address to listen on").prefault("127.0.0.1"),
     port: integer(0, 65_535).prefault(8787),
+    hosts: z.array(hostName(), { error: "a list of host names" }).prefault([]),
     keys: z.array(gatewayKeySchema(reading), { error: "a list of keys" }).prefault([]),
     admin_key: secret(reading).optional(),
     max_body: size().prefault("20mb"),

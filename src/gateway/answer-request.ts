@@ -14,20 +14,20 @@ export interface Reception {
   readonly gateway: Gateway;
   readonly table: RouteTable;
   readonly clients: Clients;
-  /** Whether anyone on this machine may call. */
-  readonly isKeyless: boolean;
+  /** Where anyone on this machine may call: the names that the gateway is reached by. */
+  readonly keylessHosts: ReadonlySet<string> | undefined;
 }
 
 /** Answers one request: finds its route, sees who asks, and lets the route do the rest. It never throws. */
 export async function answerRequest(
-  { gateway, table, clients, isKeyless }: Reception,
+  { gateway, table, clients, keylessHosts }: Reception,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const target = targetOf(incoming.url);
   let api = guessDialect(target.pathname, incoming.headers);
   try {
-    if (isKeyless) refuseForeignPages(incoming);
+    if (keylessHosts !== undefined) refuseForeignPages(incoming, keylessHosts);
     if (incoming.method === "OPTIONS") return writeOptions(outgoing, table.methodsAt(target.pathname));
     const { route, parameters } = table.find(incoming.method ?? "", target.pathname);
     api = route.api ?? api;

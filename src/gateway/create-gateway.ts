@@ -88,7 +88,7 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
       },
       table,
       clients: createClients(settings),
-      isKeyless: settings.keys.length === 0,
+      keylessHosts: settings.keys.length === 0 ? new Set(settings.hosts) : undefined,
     };
   }
   const server = createHttpServer((incoming, outgoing) => {
@@ -140,8 +140,8 @@ function facesOf(models: ModelSet): readonly Model[] {
   return models.ids.flatMap((id) => models.get(id)?.face ?? []);
 }
 
-function lockOf({ gateway: { admin_key: adminKey, host } }: Config): AdminLock {
-  return { adminKey, hostNames: [host.toLowerCase()] };
+function lockOf({ gateway: { admin_key: adminKey, host, hosts } }: Config): AdminLock {
+  return { adminKey, hostNames: [host.toLowerCase(), ...hosts] };
 }
 
 /** Lets what is in flight end; it goes on listening until then, so that new calls are told to come back. */

@@ -55,7 +55,7 @@ export function carriesAdminKey({ headers }: IncomingMessage, adminKey: Secret):
 function hostRefusal({ headers }: IncomingMessage, { hostNames }: AdminLock): AdminRefusal | undefined {
   const name = hostNameOf(headers.host);
   if (name !== undefined && (isIP(name) !== 0 || isLocalName(name) || hostNames.includes(name))) return undefined;
-  return refuse(403, "host_not_allowed", "Ask by address, as localhost, or by the name in gateway.host");
+  return refuse(403, "host_not_allowed", "Ask by address, as localhost, or by a name in gateway.hosts");
 }
 
 /** Browsers name the page that sends a request; other clients name none. */

@@ -157,6 +157,35 @@ describe("a gateway without keys", () => {
   });
 });
 
+describe("gateway.hosts", () => {
+  const hosts = ["LLM.example.com"];
+
+  it.each<[string, Record<string, string>, number]>([
+    ["by that name", { host: "llm.example.com" }, 200],
+    ["from its own page", { host: "llm.example.com:8443", origin: "https://llm.example.com:8443" }, 200],
+    ["by another name", { host: "evil.example" }, 403],
+    ["by a name that only ends as it does", { host: "evil-llm.example.com" }, 403],
+    ["from another page", { host: "llm.example.com", origin: "https://evil.example" }, 403],
+  ])("lets in those who ask %s where there are no keys", async (_, headers, status) => {
+    const { port } = await openGateway({ gateway: { hosts } });
+
+    expect((await ask(port, "/v1/models", headers)).statusCode).toBe(status);
+  });
+
+  it.each([
+    ["llm.example.com", 200],
+    ["evil.example", 403],
+  ])("opens /admin by the name %s with %i, whoever has the key", async (host, status) => {
+    const { port } = await openGateway({
+      gateway: { hosts, keys: [{ id: "app", key: appKey }], admin_key: "gw-admin-0003" },
+    });
+
+    const answer = await ask(port, "/admin/models", { host, authorization: "Bearer gw-admin-0003" });
+
+    expect(answer.statusCode).toBe(status);
+  });
+});
+
 describe("the server", () => {
   const raw = async (port: number, text: string): Promise<string> => {
     const socket = connect(port, "127.0.0.1");
