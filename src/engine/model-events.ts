@@ -151,11 +151,14 @@ function isCountOnly(before: SlotsContext, after: SlotsContext, event: SlotsEven
 }
 
 function toldOf(event: SlotsEvent, ids: readonly string[]): ToldToMachine {
-  if (event.type === "RESTORE") return { type: event.type };
-  const { at, ...told } = event;
-  if (!("slot" in told)) return told;
-  const { slot, ...rest } = told;
-  return { ...rest, credential: ids[slot] ?? "" };
+  const { type } = event;
+  if (type === "RESTORE" || type === "RESET" || type === "FAILBACK") return { type };
+  if (type === "RELEASE") return { type, call: event.call };
+  if (type === "PROBE") return { type, call: event.call, until: event.until };
+  const credential = ids[event.slot] ?? "";
+  if (type === "DISABLE" || type === "ENABLE") return { type, credential };
+  const { call, epoch, first, routed, retryAfterMs } = event;
+  return { type, credential, call, epoch, first, routed, retryAfterMs };
 }
 
 /** Tells listeners how a change of the model's machine moved it; what is only taken over from before was told then. */
