@@ -273,6 +273,92 @@ export class KeyUnavailableError extends KeyswitchError {
 }
 
 /**
+ * An upstream refuses a batch of inputs to be embedded, and no other credential would take it (S23): too large, unsafe or
+ * malformed. `cause` is the attempt's own error.
+ *
+ * What to do: embed the inputs from {@link from} on, {@link count} of them, in smaller parts to find the one that is
+ * refused, and set it aside; the others can be embedded.
+ */
+export class InputRefusedError extends KeyswitchError {
+  override readonly name = "InputRefusedError" as const;
+  readonly code = "KS_ERR_INPUT_REFUSED" as const;
+  readonly model: string;
+  readonly credential: string;
+  readonly class: ErrorClass;
+  /** Name of the rule that decided. */
+  readonly rule: string;
+  /** How many inputs came before the batch. */
+  readonly from: number;
+  /** How many inputs it has. */
+  readonly count: number;
+
+  constructor(details: {
+    readonly model: string;
+    readonly credential: string;
+    readonly class: ErrorClass;
+    readonly rule: string;
+    readonly from: number;
+    readonly count: number;
+    readonly cause: unknown;
+  }) {
+    const { model, credential, from, count, rule, cause } = details;
+    const inputs = count === 1 ? `input ${from}` : `inputs ${from} to ${from + count - 1}`;
+    super(`Credential "${credential}" of model "${model}" refuses ${inputs}: ${details.class} (${rule})`, { cause });
+    this.model = model;
+    this.credential = credential;
+    this.class = details.class;
+    this.rule = rule;
+    this.from = from;
+    this.count = count;
+  }
+}
+
+/**
+ * An upstream answered with vectors that do not fit: of another length than the model's (S41), of another number than
+ * its inputs, or no vectors at all. Nothing of the answer is handed on. The next credential is tried, so that a caller
+ * sees it only as the original of an attempt, or where the model has a single credential.
+ *
+ * What to do: look at what the credential reaches; its vectors are not the model's.
+ */
+export class VectorMismatchError extends KeyswitchError {
+  override readonly name = "VectorMismatchError" as const;
+  readonly code = "KS_ERR_VECTOR_MISMATCH" as const;
+  readonly credential: string;
+  readonly found: string;
+  readonly wanted: string;
+
+  constructor(details: { readonly credential: string; readonly found: string; readonly wanted: string }) {
+    const { credential, found, wanted } = details;
+    super(`Credential "${credential}" answered with ${found}, wanted ${wanted}`);
+    this.credential = credential;
+    this.found = found;
+    this.wanted = wanted;
+  }
+}
+
+/**
+ * The model was reconfigured while inputs were embedded, and its vectors are of another space now (S42).
+ *
+ * What to do: embed all of them anew; vectors of two spaces do not compare.
+ */
+export class VectorSpaceChangedError extends KeyswitchError {
+  override readonly name = "VectorSpaceChangedError" as const;
+  readonly code = "KS_ERR_VECTOR_SPACE_CHANGED" as const;
+  readonly model: string;
+  /** How many inputs had been sent by then. */
+  readonly embedded: number;
+
+  constructor(details: { readonly model: string; readonly embedded: number }) {
+    const { model, embedded } = details;
+    super(
+      `The vectors of model "${model}" are of another space since its configuration changed, after ${embedded} inputs`,
+    );
+    this.model = model;
+    this.embedded = embedded;
+  }
+}
+
+/**
  * The configuration has no such model.
  *
  * What to do: use one of {@link known}.

@@ -20,10 +20,21 @@ export type {
 export {
   compareSignatures,
   type CompareOptions,
+  type Embed,
+  type Embedding,
   embeddingSignature,
   type EmbeddingSignature,
+  type EmbedInput,
+  type EmbedOptions,
+  type EmbedPart,
+  type EmbedProgress,
+  type HybridVector,
+  type ImagePart,
   type SignatureReason,
   type SignatureVerdict,
+  type SparseVector,
+  type TextPart,
+  type VectorKind,
   type VectorSource,
 } from "./embedding/index.ts";
 export type { AttemptContext, TokenUsage } from "./engine/call.ts";
@@ -54,12 +65,15 @@ export {
   DeadlineExceededError,
   type FailedAttempt,
   type InputIssue,
+  InputRefusedError,
   KeyswitchError,
   KeyUnavailableError,
   NoCredentialError,
   StreamInterruptedError,
   UnknownModelError,
   UsageError,
+  VectorMismatchError,
+  VectorSpaceChangedError,
 } from "./errors.ts";
 export {
   type CallOptions,

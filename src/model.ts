@@ -1,6 +1,7 @@
 import type { Actor } from "xstate";
 import { type CredentialSlotsMachine, type Duration, parseDuration } from "../machines/index.ts";
 import type { Credential, ModelConfig, RuntimeModel } from "./config/index.ts";
+import { createEmbed, type Embed } from "./embedding/index.ts";
 import { callModel } from "./engine/call-model.ts";
 import type { AttemptContext } from "./engine/call.ts";
 import type { Learned } from "./engine/heritage.ts";
@@ -62,6 +63,8 @@ export interface Model {
     open: (context: AttemptContext<Credential>) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>,
     options?: StreamOptions<Item>,
   ): AsyncGenerator<Item, void, undefined>;
+  /** Turns texts and images into vectors, in batches, each of which is a call of its own. For models of kind `embedding`. */
+  readonly embed: Embed;
   /** Base URL for an SDK that is given {@link fetch}; nothing is ever sent there. */
   readonly baseURL: string;
   /**
@@ -173,6 +176,7 @@ export function startModel(id: string, config: ModelConfig, store: StateStore = 
         const limits = { ...limitsOf(options), carriesOutput };
         return begunLate(() => streamModel(use().engine, open, limits));
       },
+      embed: createEmbed(use),
       active: () => present.engine.active(),
       snapshot: () => present.engine.snapshot(),
       on: (name, listener) => listeners.on(name, listener),

@@ -1,11 +1,10 @@
-import type { AttemptContext } from "./call.ts";
-import type { CallLimits, EngineCredential, ModelEngine } from "./model-engine.ts";
+import type { CallLimits, EngineCredential, ModelEngine, Work } from "./model-engine.ts";
 import { rejectionOf } from "./outcome.ts";
 
 /** Calls a function with one credential after another until one serves, and returns what it returned. */
 export async function callModel<Credential extends EngineCredential, Value>(
   engine: ModelEngine<Credential>,
-  attempt: (context: AttemptContext<Credential>) => PromiseLike<Value> | Value,
+  attempt: Work<Credential, Value>["attempt"],
   limits: CallLimits,
 ): Promise<Value> {
   const ended = await engine.start({ limit: "timeout", attempt }, limits);

@@ -1,0 +1,35 @@
+import { textOf, type WireInput, type WirePart } from "../input.ts";
+import { type EmbeddingDialect, memberOf } from "./dialect.ts";
+
+/** https://docs.cohere.com/reference/embed */
+export const cohereDialect: EmbeddingDialect = {
+  request: ({ model, inputs, encoding, dimension, purpose }) => ({
+    model,
+    ...(inputs.some(hasImage)
+      ? { inputs: inputs.map((input) => ({ content: input.map(contentOf) })) }
+      : { texts: inputs.map(textOf) }),
+    ...encoding,
+    ...dimension,
+    ...purpose,
+  }),
+  read: ({ embeddings, meta }) => {
+    const vectors = memberOf(embeddings, "base64") ?? memberOf(embeddings, "float");
+    if (!Array.isArray(vectors)) return undefined;
+    const units = memberOf(meta, "billed_units");
+    const texts = memberOf(units, "input_tokens");
+    const images = memberOf(units, "image_tokens");
+    const inputTokens = typeof texts === "number" ? texts + (typeof images === "number" ? images : 0) : undefined;
+    return {
+      vectors: vectors.map((dense: unknown) => ({ dense })),
+      usage: inputTokens === undefined ? undefined : { inputTokens },
+    };
+  },
+};
+
+function hasImage(input: WireInput): boolean {
+  return input.some((part) => "image" in part);
+}
+
+function contentOf(part: WirePart): object {
+  return "text" in part ? { type: "text", text: part.text } : { type: "image_url", image_url: { url: part.image } };
+}

@@ -1,0 +1,46 @@
+import type { TokenUsage } from "../../engine/call.ts";
+import type { WireInput, WirePart } from "../input.ts";
+import { type EmbeddingAsk, type EmbeddingDialect, memberOf } from "./dialect.ts";
+
+/** https://www.volcengine.com/docs/84313/1791161 */
+export const vikingdbDialect: EmbeddingDialect = {
+  request: (ask) => ({
+    ...modelsOf(ask),
+    data: ask.inputs.map((input) => ({ ...itemOf(input), ...ask.purpose })),
+  }),
+  read: ({ result }) => {
+    const items = memberOf(result, "data");
+    if (!Array.isArray(items)) return undefined;
+    const vectors = items.map((item) => ({
+      dense: memberOf(item, "dense") ?? memberOf(item, "dense_embedding"),
+      sparse: memberOf(item, "sparse") ?? memberOf(item, "sparse_embedding"),
+    }));
+    return { vectors, usage: usageOf(memberOf(result, "token_usage")) };
+  },
+};
+
+/** A model of each kind of vector that is wanted; both are of one name. */
+function modelsOf({ model, version, embedding: { vectors, dimension } }: EmbeddingAsk): object {
+  const named = { name: model, ...(version !== undefined && { version }) };
+  return {
+    ...(vectors !== "sparse" && { dense_model: { ...named, dim: dimension } }),
+    ...(vectors !== "dense" && { sparse_model: named }),
+  };
+}
+
+function itemOf(input: WireInput): object {
+  const [first, ...others] = input;
+  return first === undefined || others.length > 0 ? { full_modal_seq: input } : itemOfPart(first);
+}
+
+function itemOfPart(part: WirePart): object {
+  return "text" in part ? { text: part.text } : { image: part.image };
+}
+
+/** Told apart by model. */
+function usageOf(usage: unknown): TokenUsage | undefined {
+  if (typeof usage !== "object" || usage === null) return undefined;
+  const counts = Object.values(usage).map((each) => memberOf(each, "prompt_tokens"));
+  if (!counts.every((count) => typeof count === "number")) return undefined;
+  return { inputTokens: counts.reduce((sum, count) => sum + count, 0) };
+}
