@@ -31,7 +31,10 @@ export class AttemptSignal {
     return this.#aborted !== undefined;
   }
 
-  /** What is told of the abort besides the signal, one at a time; at once if it has been. */
+  /**
+   * What is told of the abort besides the signal, one at a time; at once if it has been. A function has a name before it
+   * is assigned here: written in its place it would outlive its call (docs/performance.md).
+   */
   set onAbort(listener: ((reason: unknown) => void) | undefined) {
     this.#onAbort = listener;
     if (this.#aborted !== undefined) listener?.(this.#aborted.reason);
@@ -80,10 +83,11 @@ export function runAttempt<Value>(
       timeoutMs,
       "foreground",
     );
-    scope.onStop = (reason) => {
+    const stop = (reason: unknown): void => {
       settle(stopped);
       attemptSignal.abort(reason);
     };
+    scope.onStop = stop;
     const succeed = (value: Value): void => {
       if (settled) discard?.(value);
       else settle({ kind: "value", value });

@@ -48,7 +48,8 @@ export class CallScope {
     if (signal !== undefined) {
       this.#signal = signal;
       if (signal.aborted) this.stop = cancelledBy(signal);
-      this.#onAbort = () => this.#stop(cancelledBy(signal));
+      const onAbort = (): void => this.#stop(cancelledBy(signal));
+      this.#onAbort = onAbort;
       signal.addEventListener("abort", this.#onAbort, { once: true });
     }
   }
@@ -57,6 +58,11 @@ export class CallScope {
     if (this.stop !== undefined) return;
     this.stop = stop;
     this.onStop?.(stop.reason);
+  }
+
+  /** Ends the call from outside, as its caller's signal would. */
+  cancel(reason: unknown): void {
+    this.#stop({ kind: "cancelled", reason, byClock: false });
   }
 
   /** Waits until then, or until the call is stopped. */

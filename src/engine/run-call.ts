@@ -130,9 +130,9 @@ class AttemptRecord<Credential> implements AttemptContext<Credential> {
   #turn: ServedTurn<Credential> | undefined;
 
   /**
-   * `signal` is a property of each record, so that it is there in a copy too, but one getter for all of them. An object
-   * literal's own getter gives each object a hidden class of its own, which lives, and all that the getter sees with it,
-   * until the whole heap is collected: in a gateway that doubled what a call costs.
+   * `signal` is a property of each record, so that it is there in a copy too, but one getter for all of them. V8 makes
+   * the getter of an object literal, and a function that is written where it is assigned to a property, among its old
+   * objects (docs/performance.md): they would keep each call's memory until the whole heap is collected.
    */
   static readonly #signal: PropertyDescriptor & ThisType<AttemptRecord<unknown>> = {
     enumerable: true,
@@ -151,10 +151,11 @@ class AttemptRecord<Credential> implements AttemptContext<Credential> {
     this.call = id;
     this.attempt = attempts;
     this.#attemptSignal = attemptSignal;
-    this.recordUsage = (usage) => {
+    const recordUsage = (usage: TokenUsage): void => {
       if (this.#turn === undefined) this.#told = withTokens(this.#told, usage);
       else onUsage(this.#turn, usage);
     };
+    this.recordUsage = recordUsage;
     Object.defineProperty(this, "signal", AttemptRecord.#signal);
   }
 

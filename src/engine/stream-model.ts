@@ -56,10 +56,11 @@ export async function* streamModel<Credential extends EngineCredential, Item>(
   const { scope } = call;
   const finish = finishOnce(engine, call);
   // A stop while the reader is busy, or gone, must not wait for it.
-  scope.onStop = (reason) => {
+  const stop = (reason: unknown): void => {
     stream.attemptSignal.abort(reason);
     finish("served");
   };
+  scope.onStop = stop;
   let result: "served" | "interrupted" = "served";
   try {
     for (const item of stream.head) {
@@ -107,10 +108,11 @@ async function openStream<Credential, Item>(
   const iterator = iterable[Symbol.asyncIterator]();
   const head: Item[] = [];
   const stream: OpenStream<Item> = { iterator, attemptSignal, head, ended: false, onClose: undefined };
-  attemptSignal.onAbort = (reason) => {
+  const abort = (reason: unknown): void => {
     void returnQuietly(iterator);
     stream.onClose?.(reason);
   };
+  attemptSignal.onAbort = abort;
   try {
     while (!attemptSignal.isAborted) {
       const { done, value } = await iterator.next();

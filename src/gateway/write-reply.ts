@@ -52,7 +52,8 @@ function printable(statusText: string): string | undefined {
 async function pipe(stream: StreamRelay, recipient: Recipient, contentType: string): Promise<void> {
   const { outgoing } = recipient;
   const isOfEvents = contentType.startsWith("text/event-stream");
-  stream.onStop = (reason) => breakOff(recipient, stream, isOfEvents, reason);
+  const stop = (reason: unknown): void => breakOff(recipient, stream, isOfEvents, reason);
+  stream.onStop = stop;
   try {
     for (let piece = await stream.read(); piece !== undefined; piece = await stream.read()) {
       outgoing.write(piece);

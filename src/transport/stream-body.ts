@@ -5,7 +5,8 @@ export function streamBody(relay: StreamRelay): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        relay.onStop = (reason) => controller.error(reason);
+        const stop = (reason: unknown): void => controller.error(reason);
+        relay.onStop = stop;
       },
       pull: async (controller) => {
         const piece = await relay.read();

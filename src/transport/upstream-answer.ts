@@ -59,7 +59,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#attemptSignal.onAbort = (reason) => controller.abort(reason as Error);
+    const abort = (reason: unknown): void => controller.abort(reason as Error);
+    this.#attemptSignal.onAbort = abort;
   }
 
   onResponseStart(
