@@ -63,6 +63,10 @@ function urlOf(route: EmbeddingRoute, credential: Credential): URL | undefined {
   const url = new URL(apiBase);
   const base = url.pathname.replace(/\/$/, "").replace(route.otherBases ?? /(?!)/, "");
   url.pathname = base + route.path.replace("{model}", () => encodeURIComponent(credential.model));
+  for (const [parameter, header] of Object.entries(route.parameters ?? {})) {
+    const value = credential.headers[header];
+    if (value !== undefined) url.searchParams.set(parameter, value.reveal());
+  }
   return url;
 }
 

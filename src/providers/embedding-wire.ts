@@ -57,6 +57,8 @@ export interface EmbeddingRoute {
   readonly apiBase?: string;
   /** The end of the bases of the provider's other dialects, which `path` takes the place of. */
   readonly otherBases?: RegExp;
+  /** Parameters of the query, each with the header that the credential's `extra_headers` have it in. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** How the key travels. @default as to the provider's endpoint for OpenAI's dialect, else `Authorization: Bearer` */
   readonly auth?: Auth | SignedAuth;
   /** The most that one request may hold. A limit in tokens holds for bytes of UTF-8 too, of which no token has less than one. */

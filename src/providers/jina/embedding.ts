@@ -5,7 +5,6 @@ const route: EmbeddingRoute = {
   encoding: {
     base64: { embedding_type: "base64" },
     float: { embedding_type: "float" },
-    preferred: "float",
   },
   dimension: { member: "dimensions", models: /^jina-(?:embeddings-v[345]|clip-v2)/i },
   purpose: { member: "task" },
