@@ -78,6 +78,7 @@ export {
 export {
   type CallOptions,
   classify,
+  type CloseOptions,
   createCircuitBreaker,
   createKeyswitch,
   createModel,

@@ -3,10 +3,10 @@ import { type KeyswitchConfig, type ModelConfigInput, parseConfig, parseModelCon
 import { type CircuitBreaker, type CircuitBreakerOptions, createBreaker } from "./engine/circuit-breaker.ts";
 import { UnknownModelError } from "./errors.ts";
 import { type ReloadSummary, startModels } from "./model-set.ts";
-import { type CallOptions, type Model, startModel, type StreamOptions } from "./model.ts";
+import { type CallOptions, type CloseOptions, type Model, startModel, type StreamOptions } from "./model.ts";
 import { errorTableFor } from "./providers/error-tables.ts";
 
-export type { CallOptions, Model, ReloadSummary, StreamOptions };
+export type { CallOptions, CloseOptions, Model, ReloadSummary, StreamOptions };
 
 /** All models of one configuration. */
 export interface Keyswitch {
@@ -23,8 +23,12 @@ export interface Keyswitch {
    * @throws ConfigError with everything that is wrong; nothing has changed then. {@link ClosedError} after `close()`.
    */
   reload(config: KeyswitchConfig): ReloadSummary;
-  /** Closes every model, then writes down what they know. */
-  close(): Promise<void>;
+  /**
+   * Closes every model, then writes down what they know.
+   *
+   * @throws UsageError for a `drain` that is no time.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -45,7 +49,7 @@ export function createKeyswitch(config: KeyswitchConfig): Keyswitch {
       return model.face;
     },
     reload: (next) => models.reload(parseConfig(next)),
-    close: () => models.close(),
+    close: (options) => models.close(options),
   };
 }
 

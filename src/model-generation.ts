@@ -26,6 +26,8 @@ export interface ModelGeneration {
   save(): SavedModel;
   /** Waits for what is in flight, then stops the timers and what renews keys. */
   close(): Promise<void>;
+  /** Stops what is in flight. */
+  cutOff(): void;
 }
 
 /** What all generations of a model share. */
@@ -78,6 +80,11 @@ export function startGeneration(
       await entrance.close();
       await engine.close();
       keychain.close();
+    },
+    cutOff: () => {
+      // A request that is still read never becomes a call, and its caller may be at it for ever.
+      entrance.abandon();
+      engine.cutOff();
     },
   };
 }

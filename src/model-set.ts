@@ -1,6 +1,6 @@
 import type { Config } from "./config/index.ts";
 import { ClosedError } from "./errors.ts";
-import { type LiveModel, startModel } from "./model.ts";
+import { type CloseOptions, type LiveModel, startModel } from "./model.ts";
 import { openStore } from "./state/index.ts";
 
 /** What a reload did, by model id. */
@@ -20,22 +20,23 @@ export interface ModelSet {
   get(id: string): LiveModel | undefined;
   /** @throws ClosedError */
   reload(config: Config): ReloadSummary;
-  close(): Promise<void>;
+  /** @throws UsageError */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** Starts every model of a configuration, with what its store knows of them. */
 export function startModels(config: Config): ModelSet {
   const store = openStore(config.state);
-  const leaving = new Set<Promise<void>>();
+  const leaving = new Set<LiveModel>();
   let models = new Map(Object.entries(config.models).map(([id, model]) => [id, startModel(id, model, store)]));
   let isClosed = false;
 
   async function leave(model: LiveModel): Promise<void> {
-    const left = model.face.close();
+    leaving.add(model);
+    const left = model.face.close({ drain: "none" });
     store.forget(model.face.id);
-    leaving.add(left);
     await left;
-    leaving.delete(left);
+    leaving.delete(model);
   }
 
   return {
@@ -63,9 +64,9 @@ export function startModels(config: Config): ModelSet {
         unchanged: idsOf("unchanged"),
       };
     },
-    close: async () => {
+    close: async (options) => {
       isClosed = true;
-      await Promise.all([...[...models.values()].map(({ face }) => face.close()), ...leaving]);
+      await Promise.all([...models.values(), ...leaving].map(({ face }) => face.close(options)));
       await store.close();
     },
   };

@@ -4,6 +4,7 @@ import type { Credential, ModelConfig, RuntimeModel } from "./config/index.ts";
 import { createEmbed, type Embed } from "./embedding/index.ts";
 import { callModel } from "./engine/call-model.ts";
 import type { AttemptContext } from "./engine/call.ts";
+import { systemClock } from "./engine/clock.ts";
 import type { Learned } from "./engine/heritage.ts";
 import { createListeners, type Listeners } from "./engine/listeners.ts";
 import type { CallLimits, ModelSnapshot } from "./engine/model-engine.ts";
@@ -29,6 +30,18 @@ export interface CallOptions {
   readonly deadline?: Duration | undefined;
   /** What the call needs; credentials that are known to lack it are passed over (S27). @default nothing */
   readonly capabilities?: readonly string[] | undefined;
+}
+
+/** How long closing waits. */
+export interface CloseOptions {
+  /**
+   * Time for what is in flight to end: seconds, or a text like `"30s"`; `"none"`: as long as it takes. What is left then is
+   * stopped with {@link ClosedError}, half-read streams too, and no credential is blamed for it (S26). Of two calls of
+   * `close` the shorter time counts.
+   *
+   * @default "30s"
+   */
+  readonly drain?: Duration | undefined;
 }
 
 /** What a caller may say of one stream. */
@@ -81,8 +94,8 @@ export interface Model {
   readonly actor: Actor<CredentialSlotsMachine>;
   /** Listens to the model's events until the function that it returns is called. */
   on<Name extends keyof ModelEvents>(name: Name, listener: (event: ModelEvents[Name]) => void): () => void;
-  /** Takes no new call, waits for those in flight, stops the timers, closes the connections. */
-  close(): Promise<void>;
+  /** Takes no new call, waits for those in flight as long as they may take, stops the timers, closes the connections. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** A model that runs, and whose configuration may change while people hold on to it. */
@@ -116,7 +129,7 @@ export function liveModelOf(model: Model): LiveModel | undefined {
 export function startModel(id: string, config: ModelConfig, store: StateStore = memoryStore()): LiveModel {
   const listeners = createListeners<ModelEvents>();
   const dispatcher = createUpstreamAgent();
-  const retiring = new Set<Promise<void>>();
+  const retiring = new Map<ModelGeneration, Promise<void>>();
   let latest = 0;
   let closing: Promise<void> | undefined;
   const save = (): SavedModel => present.save();
@@ -139,13 +152,22 @@ export function startModel(id: string, config: ModelConfig, store: StateStore = 
   }
   async function retire(former: ModelGeneration): Promise<void> {
     const ended = former.close();
-    retiring.add(ended);
+    retiring.set(former, ended);
     await ended;
-    retiring.delete(ended);
+    retiring.delete(former);
   }
-  async function close(): Promise<void> {
-    await Promise.all([present.close(), ...retiring]);
+  async function drained(): Promise<void> {
+    await Promise.all([present.close(), ...retiring.values()]);
     await dispatcher.close();
+  }
+  function cutOff(): void {
+    for (const generation of [present, ...retiring.keys()]) generation.cutOff();
+  }
+  async function close(drainMs: number | "none"): Promise<void> {
+    closing ??= drained();
+    if (drainMs === "none") return closing;
+    const limit = systemClock.setTimer(cutOff, drainMs, "foreground");
+    return closing.finally(() => systemClock.clearTimer(limit));
   }
 
   const live: LiveModel = {
@@ -180,7 +202,7 @@ export function startModel(id: string, config: ModelConfig, store: StateStore = 
       active: () => present.engine.active(),
       snapshot: () => present.engine.snapshot(),
       on: (name, listener) => listeners.on(name, listener),
-      close: () => (closing ??= close()),
+      close: async ({ drain = defaultDrain } = {}) => close(drainMsOf(drain)),
     },
     get isClosed() {
       return closing !== undefined;
@@ -228,6 +250,20 @@ function tellMove(listeners: Listeners<ModelEvents>, former: ModelGeneration, { 
   const { model, epoch } = engine.snapshot();
   const move = { model, from, to, cause: "reload", rule: undefined, call: undefined, epoch };
   listeners.emit(to === null ? "exhausted" : "failover", move);
+}
+
+/** Long enough for most answers, and what orchestrators commonly wait before they kill. */
+const defaultDrain = "30s";
+
+/** @throws UsageError for what is no time. */
+function drainMsOf(drain: Duration): number | "none" {
+  const drainMs = drain === "none" ? drain : parseDuration(drain);
+  if (drainMs !== undefined) return drainMs;
+  throw new UsageError({
+    path: "drain",
+    found: JSON.stringify(drain),
+    wanted: 'seconds, a text like "30s", or "none"',
+  });
 }
 
 function limitsOf({ signal, deadline, capabilities }: CallOptions): CallLimits {

@@ -7,6 +7,8 @@ export interface Drain {
   leave(): void;
   /** Lets nothing in any more, and resolves when all is out. */
   close(): Promise<void>;
+  /** Closes it, and waits for nothing: what is in may stay. */
+  abandon(): void;
 }
 
 /** Makes an open one. */
@@ -30,6 +32,10 @@ export function createDrain(): Drain {
       closed = true;
       settle();
       return empty;
+    },
+    abandon: () => {
+      closed = true;
+      resolve();
     },
   };
 }

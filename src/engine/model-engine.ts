@@ -14,7 +14,7 @@ import {
   type SlotsContext,
   type SlotsEvent,
 } from "../../machines/index.ts";
-import { AttemptTimeoutError, DeadlineExceededError } from "../errors.ts";
+import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from "../errors.ts";
 import type { AttemptLimit, AttemptSignal } from "./attempt.ts";
 import type { AttemptContext, Call, CallEnvironment, ServedTurn, Settled, TokenUsage } from "./call.ts";
 import { CallScope } from "./call-scope.ts";
@@ -134,6 +134,8 @@ export interface ModelEngine<Credential extends EngineCredential> {
   heritage(): Heritage;
   /** Takes no new call, waits for those in flight, stops the timers. */
   close(): Promise<void>;
+  /** Stops what is in flight: it ends with {@link ClosedError}, and no credential is blamed for it. */
+  cutOff(): void;
 }
 
 /** What a call does in each attempt. */
@@ -213,6 +215,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     keeper.send({ type: "RESTORE", state: restoreSlots(heritage.slots, keeper.read(), ids, instant()) });
   }
   const drain = createDrain();
+  const inFlight = new Set<CallScope>();
   const tellUsage = (turn: ServedTurn<Credential>, told: TokenUsage): void => {
     const usage = withTokens(turn.usage, told);
     ledger.corrected(turn.slot, turn.usage, usage);
@@ -285,6 +288,7 @@ export function createModelEngine<Credential extends EngineCredential>(
           failures,
           attempts: 0,
         };
+        inFlight.add(scope);
         if (listeners.has("started")) listeners.emit("started", { model, call: call.id });
         const settled = await runCall(environment, call);
         const lastTried = ids[call.progress.tried.at(-1) ?? -1];
@@ -297,6 +301,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     },
     finish: (call, result = call.settled.result) => {
       call.scope.end();
+      inFlight.delete(call.scope);
       drain.leave();
       if (listeners.has("settled")) {
         listeners.emit("settled", settledEvent(model, call, result, clock.now() - call.scope.startedAt));
@@ -327,6 +332,9 @@ export function createModelEngine<Credential extends EngineCredential>(
     close: async () => {
       await drain.close();
       keeper.stop();
+    },
+    cutOff: () => {
+      for (const scope of inFlight) scope.cancel(new ClosedError());
     },
   };
 }

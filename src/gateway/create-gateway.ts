@@ -116,7 +116,8 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
     closing.abort();
     admin.close();
     await drain(server, inFlight, durationMs(present.gateway.drain_timeout));
-    await models.close();
+    // Whatever still runs has nobody to answer to.
+    await models.close({ drain: 0 });
     telemetry.stop();
   }
 
