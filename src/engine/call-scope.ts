@@ -65,11 +65,6 @@ export class CallScope {
     this.#stop({ kind: "cancelled", reason, byClock: false });
   }
 
-  /** Ends the call from outside, as its caller's signal would. */
-  cancel(reason: unknown): void {
-    this.#stop({ kind: "cancelled", reason, byClock: false });
-  }
-
   /** Waits until then, or until the call is stopped. */
   pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
