@@ -12,6 +12,7 @@ import {
 import { instanceOf, listOf, property } from "./guarded.ts";
 import { type HeaderMap, readHeaders } from "./headers.ts";
 import { statusesIn } from "./status-in-text.ts";
+import { isUnreadAnswer, saidInAnswer } from "./unread-answer.ts";
 
 /** What was found in a failure, however deep it was wrapped. All lists run from the outside in. */
 export interface Signals {
@@ -65,6 +66,7 @@ class Collector {
     if (instanceOf(value, Uint8Array)) return this.#readText(decodeParts(value), depth);
     if (instanceOf(value, ArrayBuffer)) return this.#readText(decodeParts(new Uint8Array(value)), depth);
     const list = listOf(value);
+    if (list === undefined && isUnreadAnswer(value)) return this.#readAnswer(value, depth);
     if (list === undefined) return this.#readObject(value, depth);
     for (const item of list.slice(0, maxItems)) this.visit(item, depth + 1);
   }
@@ -84,6 +86,12 @@ class Collector {
     }
     const lastError = property(value, "lastError");
     if (lastError !== undefined) this.visit(lastError, depth + 1);
+  }
+
+  #readAnswer(error: object, depth: number): void {
+    this.#addHeaders(property(error, "responseHeaders"));
+    const said = saidInAnswer(error);
+    if (typeof said === "object") this.visit(said, depth + 1);
   }
 
   #readText(parts: readonly string[], depth: number): void {

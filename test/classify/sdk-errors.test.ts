@@ -103,6 +103,41 @@ describe("errors of the AI SDK", () => {
     expect(classifyFailure(callError(503, "{}"))).toMatchObject({ class: "transient", rule: "status.503" });
   });
 
+  it.each([
+    ['{"error":{"message":"Spent","code":"insufficient_quota"}}', "quota_exceeded", "code.insufficient_quota"],
+    ['{"error":{"message":"Missing required parameter"}}', "permanent", "text.request.parameter"],
+    ['{"choices":[{"message":{"content":"Rate limit reached, invalid api key', "unknown", "unknown"],
+    ["{}", "unknown", "unknown"],
+    [`{"error":{"code":"insufficient_quota","padding":"${"x".repeat(70_000)}"}}`, "unknown", "unknown"],
+  ])(
+    "tell of an answer that the SDK could not read what it says, not what was missed in it: %.60s",
+    (body, ...told) => {
+      const missed = Object.assign(new Error("Invalid input: expected array"), { code: "invalid_type" });
+      const error = new APICallError({
+        message: "Invalid JSON response",
+        url: "https://api.openai.com/v1/chat/completions",
+        requestBodyValues: {},
+        statusCode: 200,
+        responseBody: body,
+        cause: missed,
+      });
+      const verdict = classifyFailure(error);
+      expect([verdict.class, verdict.rule]).toEqual(told);
+    },
+  );
+
+  it("tell of an answer that broke off what broke it", () => {
+    const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+    const error = new APICallError({
+      message: "Failed to process successful response",
+      url: "https://api.openai.com/v1/chat/completions",
+      requestBodyValues: {},
+      statusCode: 200,
+      cause,
+    });
+    expect(classifyFailure(error)).toMatchObject({ class: "transient", rule: "transport.ECONNRESET" });
+  });
+
   it("count by the last attempt of a RetryError", () => {
     const last = callError(401, '{"error":{"message":"wrong","code":"invalid_api_key"}}');
     const error = new RetryError({
