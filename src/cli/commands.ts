@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./simulate.ts")).simulate,
   },
   {
+    name: "replay",
+    summary: "take the machines through what a log recorded, and check them against it",
+    load: async () => (await import("./replay.ts")).replay,
+  },
+  {
     name: "graph",
     summary: "draw a model's state machine, and how it stands",
     load: async () => (await import("./graph.ts")).graph,

@@ -1,6 +1,16 @@
 /** What a user's own tests are made of: scripted upstreams over real sockets, and scenarios in virtual time. */
 export * from "./fake-provider/index.ts";
 export {
+  type Difference,
+  type Divergence,
+  type Incident,
+  type IncidentScenario,
+  incidentsOf,
+  replay,
+  type ReplayedChange,
+  type ReplayReport,
+} from "./replay/index.ts";
+export {
   type CallReport,
   compareScenario,
   type Comparison,

@@ -33,7 +33,7 @@ export function fail(outcome: ScriptedOutcome): void {
     if (outcome !== "ok") throw new ScriptedFailure(outcome);
     return;
   }
-  if ("error" in outcome && outcome.error !== undefined) throw new ScriptedFailure(outcome.error);
+  if ("error" in outcome) throw new ScriptedFailure(outcome.error, { retryAfterS: outcome.retry_after_s });
   if ("ok" in outcome || "items" in outcome || "cancel" in outcome || "hang" in outcome) return;
   throw new ScriptedFailure(undefined, outcome);
 }

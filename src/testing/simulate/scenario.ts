@@ -27,7 +27,12 @@ const outcome = z.union([
   z.literal("ok"),
   errorClass,
   z.strictObject({ ok: z.literal(true), after_s: seconds.optional() }),
-  z.strictObject({ error: errorClass, after_s: seconds.optional(), items: count(1e6).optional() }),
+  z.strictObject({
+    error: errorClass,
+    after_s: seconds.optional(),
+    items: count(1e6).optional(),
+    retry_after_s: seconds.optional(),
+  }),
   z.strictObject({ items: count(1e6), after_s: seconds.optional() }),
   z.strictObject({ cancel: z.literal(true), after_s: seconds.optional() }),
   z.strictObject({ hang: z.literal(true) }),

@@ -19,7 +19,11 @@ export class ScriptedFailure extends Error {
 /** Takes a scripted class as it is, and classifies raw facts like those of a real attempt. */
 export function classifyScripted(error: unknown, credential: { readonly provider: string }): Verdict {
   if (!(error instanceof ScriptedFailure)) return classifyFailure(error);
-  if (error.errorClass !== undefined) return { class: error.errorClass, rule: "scenario" };
+  if (error.errorClass !== undefined) {
+    const { retryAfterS } = error.facts;
+    const retryAfterMs = typeof retryAfterS === "number" ? retryAfterS * 1_000 : undefined;
+    return { class: error.errorClass, rule: "scenario", retryAfterMs };
+  }
   const { provider = credential.provider } = error.facts;
   return classifyFailure(error.facts, { table: errorTableFor(String(provider)), now: 0 });
 }
