@@ -8,6 +8,7 @@ import { type Answer, attempt, type Upstreams } from "./attempt.ts";
 import type { CallerRequest } from "./caller-request.ts";
 import { dimensionMisfit } from "./dimension.ts";
 import { errorBody, type OwnError } from "./error-shape.ts";
+import { incapable, neededCapabilities } from "./needed-capabilities.ts";
 import { closeStream, relayStream, type StreamRelay } from "./relay-stream.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { bytesWithoutKey, headersWithoutKey, withoutKey } from "./without-key.ts";
@@ -37,13 +38,16 @@ export interface Reply {
 export async function relay(door: Door, request: CallerRequest, limits: CallLimits): Promise<Reply> {
   const misfit = dimensionMisfit(door.model, request);
   if (misfit !== undefined) return errorReply(door.api, misfit, {});
+  const capabilities = neededCapabilities(door.model, request);
+  const refusal = incapable(door.model, capabilities);
+  if (refusal !== undefined) return errorReply(door.api, refusal, {});
   const call = await door.engine.start<Answer>(
     {
       limit: request.wantsStream ? "first_byte_timeout" : "timeout",
       attempt: (context, attemptSignal) => attempt(door, request, context, attemptSignal),
       discard: (answer) => answer.kind === "stream" && closeStream(answer),
     },
-    limits,
+    capabilities.length === 0 ? limits : { ...limits, capabilities },
   );
   return replyTo(door, call);
 }
