@@ -6,11 +6,17 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 /** Longer items are not kept, and read as nothing. The longest in use hold images in base64. */
 const longestItemBytes = 16 * 1024 * 1024;
 
+/** An {@link EventReader} whose events are items. */
+export interface ItemReader extends EventReader {
+  /** Whether what was read so far ends within one. */
+  readonly isWithinItem: boolean;
+}
+
 /**
  * Makes a reader of a JSON array that comes in pieces of any size: each object in it is an event. An object in place of the
  * array is one by itself, as an error that is told at the head.
  */
-export function createItemReader(): EventReader {
+export function createItemReader(): ItemReader {
   let depth = 0;
   let itemDepth = 1;
   let inString = false;
@@ -59,6 +65,9 @@ export function createItemReader(): EventReader {
       return events;
     },
     end: () => [],
+    get isWithinItem() {
+      return depth >= itemDepth;
+    },
     get isCutOff() {
       return depth > 0;
     },

@@ -9,7 +9,6 @@ import { createIdleWatch } from "./relay-idle.ts";
 import type { OpenedStream } from "./stream-head.ts";
 import type { StreamWatch } from "./stream-watch.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { createEventGate } from "./whole-events.ts";
 
 /** An opened stream, and what closes its upstream. */
 export interface LiveStream extends OpenedStream {
@@ -53,7 +52,7 @@ export function relayStream<Credential extends EngineCredential>(
   const { id: model, idleTimeoutMs } = engine.policy;
   const credential = turn.credential.id;
   const { answer, watch } = stream;
-  const gate = watch.isOfEvents === true ? createEventGate() : undefined;
+  const { gate } = watch;
   const ready: Uint8Array[] = [];
   let isOver = false;
   let late: Failure | undefined;

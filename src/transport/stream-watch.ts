@@ -4,6 +4,7 @@ import { isErrorBody, parsedJson } from "./error-body.ts";
 import { createEventReader, type EventReader, type ServerSentEvent } from "./sse.ts";
 import type { StreamDialect } from "./stream-dialects/index.ts";
 import { usageInTail } from "./token-usage.ts";
+import { createEventGate, createItemGate, type EventGate } from "./whole-events.ts";
 
 /** How far a stream has come. `closing`: it may end here. `ended`: it said itself that it has. */
 export type StreamProgress = "silent" | "begun" | "closing" | "ended";
@@ -16,8 +17,8 @@ export interface StreamWatch {
   /** Data of the event that told of an error. */
   readonly error: string | undefined;
   readonly usage: TokenUsage | undefined;
-  /** Whether it is made of server-sent events. @default false */
-  readonly isOfEvents?: boolean;
+  /** Lets what was seen by event for event, or item for item; undefined: it has none. */
+  readonly gate?: EventGate;
   see(bytes: Uint8Array): void;
   /** Says that no more bytes will come. */
   seeEnd(): void;
@@ -25,12 +26,13 @@ export interface StreamWatch {
 
 /** Watches a stream of events. */
 export function watchEvents(dialect: StreamDialect): StreamWatch {
-  return Object.assign(watchReader(dialect, createEventReader()), { isOfEvents: true });
+  return Object.assign(watchReader(dialect, createEventReader()), { gate: createEventGate() });
 }
 
 /** Watches a JSON array that comes item by item. */
 export function watchItems(dialect: StreamDialect): StreamWatch {
-  return watchReader(dialect, createItemReader());
+  const reader = createItemReader();
+  return Object.assign(watchReader(dialect, reader), { gate: createItemGate(() => reader.isWithinItem) });
 }
 
 function watchReader(dialect: StreamDialect, reader: EventReader): StreamWatch {

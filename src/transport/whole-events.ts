@@ -1,6 +1,9 @@
-/** Lets a stream of events by event for event, so that an error event can be put after any of them. */
+/**
+ * Lets a stream by event for event, so that an error event can be put after any of them, and what an event says is known
+ * before any of it has gone.
+ */
 export interface EventGate {
-  /** What of the stream may go on now that this piece has come: all but the event that it leaves unfinished. */
+  /** What of the stream may go on now that this piece has come: nothing of an event that it leaves unfinished. */
   pass(piece: Uint8Array): readonly Uint8Array[];
   /** What is left at the stream's end. */
   rest(): readonly Uint8Array[];
@@ -12,31 +15,68 @@ const mostHeldBytes = 1024 * 1024;
 
 /** Makes a gate at the beginning of a stream. No byte is changed, and none that ends an event is waited with. */
 export function createEventGate(): EventGate {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  const shelf = createShelf();
   /** The last bytes before this piece. */
   let seen: Uint8Array = new Uint8Array();
-
-  function release(...pieces: readonly Uint8Array[]): readonly Uint8Array[] {
-    const released = [...held, ...pieces];
-    held = [];
-    heldBytes = 0;
-    return released;
-  }
-
   return {
     pass: (piece) => {
       const end = endOfLastEvent(piece, seen);
       seen = piece.length > 1 ? piece.subarray(-2) : Uint8Array.of(...seen.subarray(-1), ...piece);
-      if (end === piece.length && held.length === 0) return [piece];
-      const released = end === 0 ? [] : release(piece.subarray(0, end));
-      if (end < piece.length) {
-        held.push(piece.subarray(end));
-        heldBytes += piece.length - end;
-      }
-      return heldBytes > mostHeldBytes ? [...released, ...release()] : released;
+      if (end === piece.length && shelf.isEmpty) return [piece];
+      if (end > 0) shelf.put(piece.subarray(0, end));
+      const released = end > 0 ? shelf.clear() : [];
+      if (end < piece.length) shelf.put(piece.subarray(end));
+      return shelf.isFull ? [...released, ...shelf.clear()] : released;
     },
-    rest: () => release(),
+    rest: shelf.clear,
+  };
+}
+
+/**
+ * Makes a gate for items that somebody else reads before each piece comes here.
+ *
+ * @param isWithinItem - Whether what was read so far ends within one.
+ */
+export function createItemGate(isWithinItem: () => boolean): EventGate {
+  const shelf = createShelf();
+  return {
+    pass: (piece) => {
+      shelf.put(piece);
+      return isWithinItem() && !shelf.isFull ? [] : shelf.clear();
+    },
+    rest: shelf.clear,
+  };
+}
+
+/** Keeps what must not go on yet. */
+interface Shelf {
+  readonly isEmpty: boolean;
+  readonly isFull: boolean;
+  put(bytes: Uint8Array): void;
+  /** Hands out all that it keeps. */
+  clear(): readonly Uint8Array[];
+}
+
+function createShelf(): Shelf {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  return {
+    get isEmpty() {
+      return held.length === 0;
+    },
+    get isFull() {
+      return heldBytes > mostHeldBytes;
+    },
+    put: (bytes) => {
+      held.push(bytes);
+      heldBytes += bytes.length;
+    },
+    clear: () => {
+      const released = held;
+      held = [];
+      heldBytes = 0;
+      return released;
+    },
   };
 }
 

@@ -8,7 +8,7 @@ const redacted = "[redacted]";
 const shortestKeyChars = 8;
 
 /** What a credential sends that its callers must not see. */
-export type Keys = Pick<Credential, "apiKey" | "headers">;
+export type Keys = Pick<Credential, "apiKey" | "ak" | "sk" | "headers">;
 
 /**
  * An upstream's failure as its caller may see it: as it came, unless it quotes the key that it was sent, as relays do.
@@ -51,8 +51,8 @@ interface KeyForms {
 /** By secret and not by credential, whose key may change. */
 const known = new WeakMap<Secret, KeyForms | "none">();
 
-function keyFormsOf({ apiKey, headers }: Keys): readonly KeyForms[] {
-  return [apiKey, ...Object.values(headers)].map(formsOf).filter((forms) => forms !== "none");
+function keyFormsOf({ apiKey, ak, sk, headers }: Keys): readonly KeyForms[] {
+  return [apiKey, ak, sk, ...Object.values(headers)].map(formsOf).filter((forms) => forms !== "none");
 }
 
 function formsOf(secret: Secret): KeyForms | "none" {

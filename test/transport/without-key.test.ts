@@ -15,15 +15,18 @@ const late = `data: {"error":{"message":"Incorrect API key provided: ${keys.prim
 const redactedLate = 'data: {"error":{"message":"Incorrect API key provided: [redacted], of [redacted]"}}';
 
 /** A model whose upstream sends a stream in exactly these pieces. */
-async function openStreamOf(pieces: readonly string[]): ReturnType<typeof openDoor> {
+async function openStreamOf(
+  pieces: readonly string[],
+  api: "openai" | "gemini" = "openai",
+): ReturnType<typeof openDoor> {
   const server = createServer((_, outgoing) => {
-    outgoing.writeHead(200, { "content-type": "text/event-stream" });
+    outgoing.writeHead(200, { "content-type": api === "openai" ? "text/event-stream" : "application/json" });
     void writeApart(outgoing, pieces);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const api_base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  return openDoor({ ids: ["primary"], credential: { api_base, extra_headers: { "x-team": team } } });
+  return openDoor({ api, ids: ["primary"], credential: { api_base, extra_headers: { "x-team": team } } });
 }
 
 async function writeApart(outgoing: ServerResponse, pieces: readonly string[]): Promise<void> {
@@ -53,6 +56,22 @@ describe("an error event in a stream shows no key", () => {
     const { text } = await drained(await post(path, streamed));
 
     expect(text).toBe(content + redactedLate);
+  });
+
+  it("in pieces, as an item of a JSON array", async () => {
+    const output = { candidates: [{ content: { parts: [{ text: "Hi" }] } }] };
+    const error = (key: string) => ({ error: { code: 400, message: `API key ${key} not valid`, status: "INVALID" } });
+    const written = JSON.stringify([output, error(keys.primary)], null, 2);
+    const { fetch, baseURL } = await openStreamOf(written.match(/.{1,30}|\n+/g) ?? [], "gemini");
+
+    const response = await fetch(`${baseURL}/v1beta/models/chat:streamGenerateContent`, {
+      method: "POST",
+      body: JSON.stringify({ contents: [] }),
+    });
+
+    expect((await drained(response)).text).toContain(
+      JSON.stringify([output, error("[redacted]")], null, 2).slice(0, -2),
+    );
   });
 
   it("at its head, where no other key would mend it", async () => {
@@ -94,7 +113,8 @@ it.each([chat, streamed])("headers of a good answer show neither key nor extra h
 
 describe("a key", () => {
   const apiKey = Secret.of('sk/pl"an\\ted-^]0001');
-  const held = { apiKey, headers: {} };
+  const noKeys = { apiKey: Secret.empty, ak: Secret.empty, sk: Secret.empty, headers: {} };
+  const held = { ...noKeys, apiKey };
   const inJson = JSON.stringify(apiKey.reveal()).slice(1, -1);
 
   it.each([
@@ -111,16 +131,22 @@ describe("a key", () => {
     expect(bytesWithoutKey(Buffer.from(`{"a":"é ${written}."}`), held).toString()).toBe('{"a":"é [redacted]."}');
   });
 
+  it.each(["ak", "sk"] as const)("is found where it is the %s of a pair", (name) => {
+    const pair = { ...noKeys, [name]: Secret.of("AKplanted0006") };
+
+    expect(bytesWithoutKey(Buffer.from("no AKplanted0006 here"), pair).toString()).toBe("no [redacted] here");
+  });
+
   it("is found without the scheme that stands before it in a header", () => {
     const headers = { authorization: Secret.of("Bearer sk-planted-0005") };
 
-    expect(bytesWithoutKey(Buffer.from("not sk-planted-0005"), { apiKey: Secret.empty, headers }).toString()).toBe(
+    expect(bytesWithoutKey(Buffer.from("not sk-planted-0005"), { ...noKeys, headers }).toString()).toBe(
       "not [redacted]",
     );
   });
 
   it("of less than eight characters is none, and changes nothing", () => {
-    const short = { apiKey: Secret.of("beta"), headers: {} };
+    const short = { ...noKeys, apiKey: Secret.of("beta") };
     const answer = { status: 400, statusText: "", headers: { "x-a": "beta" }, body: Buffer.from("beta") };
 
     expect(withoutKey(answer, short)).toEqual(answer);
@@ -130,6 +156,6 @@ describe("a key", () => {
     const headers = { accept: Secret.of("text/event-stream") };
     const plain = { "content-type": "text/event-stream" };
 
-    expect(headersWithoutKey(plain, { apiKey: Secret.empty, headers })).toBe(plain);
+    expect(headersWithoutKey(plain, { ...noKeys, headers })).toBe(plain);
   });
 });
