@@ -123,9 +123,18 @@ function skipNested(bytes: Buffer, start: number): number {
   return start;
 }
 
+/** What is looked at byte by byte, before it pays to have the rest looked through natively. */
+const shortStringBytes = 32;
+
 /** The first byte after a string's closing quote, which is the first that an even number of backslashes precedes. */
 function skipString(bytes: Buffer, start: number): number {
-  for (let at = bytes.indexOf(quote, start + 1); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+  let from = start + 1;
+  const near = Math.min(from + shortStringBytes, bytes.length);
+  for (; from < near; from += 1) {
+    if (bytes[from] === quote) return from + 1;
+    if (bytes[from] === backslash) from += 1;
+  }
+  for (let at = bytes.indexOf(quote, from); at >= 0; at = bytes.indexOf(quote, at + 1)) {
     let before = at - 1;
     while (bytes[before] === backslash) before -= 1;
     if ((at - before) % 2 === 1) return at + 1;

@@ -1,29 +1,7 @@
-/** The length of the first vector of an embedding answer that was parsed; `undefined` where it has none that is known. */
-export function vectorLengthIn(body: unknown): number | undefined {
-  if (typeof body !== "object" || body === null) return undefined;
-  const vector = "data" in body ? firstOf(body.data) : geminiVector(body);
-  if (typeof vector === "string") return floatsInBase64(vector.length, paddingOf(vector));
-  return Array.isArray(vector) && typeof vector[0] === "number" ? vector.length : undefined;
-}
-
-function firstOf(data: unknown): unknown {
-  return memberOf(Array.isArray(data) ? data[0] : data, "embedding");
-}
-
-/** https://ai.google.dev/api/embeddings */
-function geminiVector(body: object): unknown {
-  const embeddings = memberOf(body, "embeddings");
-  return memberOf(Array.isArray(embeddings) ? embeddings[0] : memberOf(body, "embedding"), "values");
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
 const firstVector = /"(?:embedding"\s{0,20}:\s{0,20}(?=["[])|values"\s{0,20}:\s{0,20}(?=\[))/;
 const [quote, comma, closeBracket] = [0x22, 0x2c, 0x5d];
 
-/** The same of an answer that is too long to be parsed, by counting. */
+/** The length of the first vector of an embedding answer, by counting; `undefined` where it has none that is known. */
 export function vectorLengthAtHead(body: Buffer): number | undefined {
   const found = firstVector.exec(body.toString("latin1", 0, 4096));
   if (found === null) return undefined;

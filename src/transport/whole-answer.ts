@@ -1,13 +1,13 @@
 import type { TokenUsage } from "../engine/call.ts";
 import type { Verdict } from "../engine/verdict.ts";
-import { isErrorBody, parsedJson } from "./error-body.ts";
+import { isErrorBody, mayTellError, parsedJson } from "./error-body.ts";
 import { memberText, readObject } from "./json-members.ts";
 import { tokensIn, usageInTail } from "./token-usage.ts";
 import type { OpenedStream } from "./stream-head.ts";
 import { watchLong } from "./stream-watch.ts";
 import type { UpstreamAnswer } from "./upstream-answer.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { vectorLengthAtHead, vectorLengthIn } from "./vector-length.ts";
+import { vectorLengthAtHead } from "./vector-length.ts";
 
 /** An answer that is there to its last byte. */
 export interface WholeAnswer {
@@ -21,7 +21,7 @@ export interface WholeAnswer {
 /** Longer answers are handed on while they come, or a few of them would fill the memory. */
 const mostHeldBytes = 8 * 1024 * 1024;
 const mostFailureBytes = 16 * 1024 * 1024;
-const mostParsedBytes = 64 * 1024;
+const mostTakenApartBytes = 64 * 1024;
 const headBytes = 16 * 1024;
 const tailBytes = 16 * 1024;
 
@@ -86,8 +86,8 @@ function joined(pieces: readonly Buffer[]): Buffer {
 }
 
 /**
- * Looks for what is wrong with an answer of a good status. A short one is parsed; of a long one, which is never parsed to
- * be handed on, the ends are read.
+ * Looks for what is wrong with an answer of a good status. A short one is taken apart, without being parsed; of a long one
+ * the ends are read.
  *
  * @throws UpstreamFailure if it holds an error, is cut off, or has vectors of another length than is wanted (S41).
  */
@@ -99,7 +99,8 @@ function examined(
 ): WholeAnswer {
   if (/html/i.test(String(answer.headers["content-type"] ?? ""))) throw failed(answer, pieces);
   if (!looksLikeJson(headOf(pieces))) return { kind: "whole", answer, pieces, usage: undefined };
-  if (length <= mostParsedBytes) return { kind: "whole", answer, pieces, usage: readShort(answer, pieces, dimension) };
+  if (length <= mostTakenApartBytes)
+    return { kind: "whole", answer, pieces, usage: readShort(answer, pieces, dimension) };
   const tail = tailOf(pieces);
   if (!isEndOfJson(tail)) throw failed(answer, pieces, truncated);
   examineHead(answer, pieces, dimension);
@@ -115,17 +116,17 @@ function readShort(
   pieces: readonly Buffer[],
   dimension: number | undefined,
 ): TokenUsage | undefined {
-  const json = parsedJson(joined(pieces).toString("utf8"));
-  if (json === undefined) throw failed(answer, pieces, truncated);
-  if (isErrorBody(json)) throw failed(answer, pieces);
-  if (isMisfit(vectorLengthIn(json), dimension)) throw failed(answer, pieces, otherDimension);
-  return usageIn(json);
-}
-
-function usageIn(json: unknown): TokenUsage | undefined {
-  if (typeof json !== "object" || json === null) return undefined;
-  if ("usage" in json) return tokensIn(json.usage);
-  return "usageMetadata" in json ? tokensIn(json.usageMetadata) : undefined;
+  const bytes = joined(pieces);
+  const object = readObject(bytes);
+  if (object === undefined ? parsedJson(bytes.toString("utf8")) === undefined : object.closedAt === undefined) {
+    throw failed(answer, pieces, truncated);
+  }
+  if (object === undefined) return undefined;
+  if (mayTellError(object) && isErrorBody(parsedJson(bytes.toString("utf8")))) throw failed(answer, pieces);
+  if (dimension !== undefined && isMisfit(vectorLengthAtHead(bytes), dimension)) {
+    throw failed(answer, pieces, otherDimension);
+  }
+  return tokensIn(parsedJson(memberText(object, "usage") ?? memberText(object, "usageMetadata") ?? "null"));
 }
 
 /** Looks at the beginning of an answer that is too long to be parsed. */
