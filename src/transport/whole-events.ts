@@ -28,7 +28,7 @@ export function createEventGate(): EventGate {
       if (end < piece.length) shelf.put(piece.subarray(end));
       return shelf.isFull ? [...released, ...shelf.clear()] : released;
     },
-    rest: shelf.clear,
+    rest: () => shelf.clear(),
   };
 }
 
@@ -44,7 +44,7 @@ export function createItemGate(isWithinItem: () => boolean): EventGate {
       shelf.put(piece);
       return isWithinItem() && !shelf.isFull ? [] : shelf.clear();
     },
-    rest: shelf.clear,
+    rest: () => shelf.clear(),
   };
 }
 
