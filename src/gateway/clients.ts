@@ -22,30 +22,38 @@ export interface Clients {
    * @throws Refusal where a key is asked for, and none that is known is shown.
    */
   identify(incoming: IncomingMessage, target: RequestTarget, isOpen: boolean): Client;
+  readonly locks: readonly Lock[];
 }
 
+/** A key, and who holds it. */
 interface Lock {
   readonly digest: Buffer;
   readonly client: Client;
+  /** As configured; undefined: it may call as often as it likes. */
+  readonly rate: string | undefined;
 }
 
 const local: Client = { id: "local", models: undefined, rateLimit: undefined };
+const admin: Client = { ...local, id: "admin" };
 
-/** Keeps the keys of those who may call as digests alone, and compares them in constant time. */
-export function createClients({ keys, admin_key }: Config["gateway"]): Clients {
+/**
+ * Keeps the keys of those who may call as digests alone, and compares them in constant time.
+ *
+ * @param former - Those before a reload: who has the same key and rate has no more calls left than before.
+ */
+export function createClients({ keys, admin_key }: Config["gateway"], former?: Clients): Clients {
   const locks: readonly Lock[] = [
-    ...keys.map(({ id, key, models, rate }) => ({
-      digest: digestOf(key),
-      client: {
-        id,
-        models: models && new Set(models),
-        rateLimit: rate === undefined ? undefined : createRateLimit(rate),
-      },
-    })),
-    ...(admin_key === undefined ? [] : [{ digest: digestOf(admin_key), client: { ...local, id: "admin" } }]),
+    ...keys.map(({ id, key, models, rate }) => {
+      const digest = digestOf(key);
+      const known = former?.locks.find((lock) => lock.rate === rate && lock.digest.equals(digest));
+      const rateLimit = rate === undefined ? undefined : (known?.client.rateLimit ?? createRateLimit(rate));
+      return { digest, rate, client: { id, models: models && new Set(models), rateLimit } };
+    }),
+    ...(admin_key === undefined ? [] : [{ digest: digestOf(admin_key), rate: undefined, client: admin }]),
   ];
   const asksForKey = keys.length > 0;
   return {
+    locks,
     identify: (incoming, target, isOpen) => {
       if (locks.length === 0) return local;
       const shown = shownKeys(incoming, target);

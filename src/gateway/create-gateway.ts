@@ -74,7 +74,7 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
   const table = createRouteTable([...routes, ...adminRoutes(admin)]);
   let reception = receive(present);
 
-  function receive({ gateway: settings }: Config): Reception {
+  function receive({ gateway: settings }: Config, former?: Reception): Reception {
     return {
       gateway: {
         models,
@@ -87,7 +87,7 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
         closing: closing.signal,
       },
       table,
-      clients: createClients(settings),
+      clients: createClients(settings, former?.clients),
       keylessHosts: settings.keys.length === 0 ? new Set(settings.hosts) : undefined,
     };
   }
@@ -105,7 +105,7 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
     const next = parseConfig({ ...wanted, gateway: { ...wanted.gateway, host, port } });
     const summary = models.reload(next);
     present = next;
-    reception = receive(next);
+    reception = receive(next, reception);
     logger.level = next.log.level;
     telemetry.follow(facesOf(models));
     admin.follow();

@@ -4,6 +4,7 @@ import {
   context,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace,
   type Tracer,
@@ -54,17 +55,13 @@ interface OpenCall {
 }
 
 function traceModel(model: TracedModel, tracer: Tracer): () => void {
-  const { id, kind, credentials } = model;
   const open = new Map<string, OpenCall>();
-  const descriptions = new Map(credentials.map((credential) => [credential.id, describe(kind, credential)]));
-  // All credentials reach the same weights: until one has served, the first one's names stand for the call.
-  const [first] = descriptions.values();
-  const name = first?.name ?? kind;
-  const atStart = { kind: SpanKind.INTERNAL, attributes: { ...first?.request, "keyswitch.model": id } };
+  const describer = createDescriber(model);
 
   const unlisten = [model.on("started", startCall)];
 
   function startCall({ call }: StartedEvent): void {
+    const { name, atStart } = describer.present();
     // Attempts are dated by the same clock, in whole milliseconds: an SDK's own finer one would put them outside.
     const startedAt = Date.now();
     const span = tracer.startSpan(name, { ...atStart, startTime: startedAt });
@@ -82,7 +79,7 @@ function traceModel(model: TracedModel, tracer: Tracer): () => void {
 
   function endAttempt(event: AttemptEvent): void {
     const call = open.get(event.call);
-    const description = descriptions.get(event.credential);
+    const description = describer.descriptionOf(event.credential);
     if (call !== undefined && description !== undefined) recordAttempt(tracer, call, description, event);
   }
 
@@ -90,7 +87,7 @@ function traceModel(model: TracedModel, tracer: Tracer): () => void {
     const span = open.get(event.call)?.span;
     if (span === undefined) return;
     open.delete(event.call);
-    span.setAttributes({ ...descriptions.get(event.credential ?? "")?.request, ...endOfCall(event) });
+    span.setAttributes({ ...describer.descriptionOf(event.credential ?? "")?.request, ...endOfCall(event) });
     tellError(span, errorTypeOf(event));
     span.end(Date.now());
   }
@@ -99,6 +96,42 @@ function traceModel(model: TracedModel, tracer: Tracer): () => void {
     for (const stop of unlisten) stop();
     for (const { span } of open.values()) span.end();
     open.clear();
+  };
+}
+
+/** What there is to say of a model's spans before its calls and attempts have anything to add. */
+interface Describer {
+  /** Of a call that begins now. */
+  present(): { readonly name: string; readonly atStart: SpanOptions };
+  /** Of an attempt with a credential that the model has, or had when the call began. */
+  descriptionOf(credential: string): SpanDescription | undefined;
+}
+
+/** Makes one. A reload brings a model other credentials; those before it are kept for the calls that it found. */
+function createDescriber(model: TracedModel): Describer {
+  let described: TracedModel["credentials"] | undefined;
+  let former = new Map<string, SpanDescription>();
+  let descriptions = new Map<string, SpanDescription>();
+  let name = model.kind;
+  let atStart: SpanOptions = {};
+
+  function describeAnew(): void {
+    const { id, kind, credentials } = model;
+    described = credentials;
+    former = descriptions;
+    descriptions = new Map(credentials.map((credential) => [credential.id, describe(kind, credential)]));
+    // All credentials reach the same weights: until one has served, the first one's names stand for the call.
+    const [first] = descriptions.values();
+    name = first?.name ?? kind;
+    atStart = { kind: SpanKind.INTERNAL, attributes: { ...first?.request, "keyswitch.model": id } };
+  }
+
+  return {
+    present: () => {
+      if (model.credentials !== described) describeAnew();
+      return { name, atStart };
+    },
+    descriptionOf: (credential) => descriptions.get(credential) ?? former.get(credential),
   };
 }
 

@@ -1,6 +1,7 @@
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createKeyswitch, type ModelConfigInput } from "../../src/index.ts";
 import { observeTracesIfInstalled } from "../../src/telemetry/optional-traces.ts";
 import { observeTraces } from "../../src/telemetry/traces.ts";
 import { createAsyncContextManager } from "./async-context.ts";
@@ -139,6 +140,32 @@ describe("the spans of a call", () => {
     const nanoseconds = ([seconds, rest]: [number, number] = [0, 0]) => BigInt(seconds) * 1_000_000_000n + BigInt(rest);
     expect(nanoseconds(attempt?.startTime)).toBeGreaterThanOrEqual(nanoseconds(call?.startTime));
     expect(nanoseconds(attempt?.endTime)).toBeLessThanOrEqual(nanoseconds(call?.endTime));
+  });
+
+  it("tell of a credential that a reload has brought, and of one that it took from a call in flight", async () => {
+    const model = (...ids: readonly string[]): ModelConfigInput => ({
+      api: "any",
+      retry: { max_retries: 0 },
+      credentials: ids.map((id) => ({ id, provider: "openai", api_key: plantedKey, model: `${id}-model` })),
+    });
+    const keyswitch = createKeyswitch({ models: { chat: model("old") } });
+    const { tracer, spans } = createTracer();
+    observeTraces([keyswitch.model("chat")], tracer);
+    const answer = Promise.withResolvers<string>();
+    const inFlight = keyswitch.model("chat").call(() => answer.promise);
+
+    keyswitch.reload({ models: { chat: model("new") } });
+    await keyswitch.model("chat").call(() => "answer");
+    answer.resolve("late answer");
+    await inFlight;
+
+    await keyswitch.close();
+    expect(spans().map(({ name, kind }) => [name, kind])).toEqual([
+      ["chat new-model", SpanKind.CLIENT],
+      ["chat new-model", SpanKind.INTERNAL],
+      ["chat old-model", SpanKind.CLIENT],
+      ["chat old-model", SpanKind.INTERNAL],
+    ]);
   });
 
   it("show no key and no word of an upstream's", async () => {
