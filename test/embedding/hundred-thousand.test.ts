@@ -55,7 +55,7 @@ it("embeds 100 000 texts over three credentials of which two die on the way: eac
   let count = 0;
 
   for await (const vector of model.embed(texts(), { concurrency: 8 })) {
-    if (numberOf(vector) !== count || vector[1] !== -count) misplaced += 1;
+    if (numberOf(vector) !== count || vector[1] !== 0 - count) misplaced += 1;
     count += 1;
     if (count % (textCount / 10) === 0) used.push(usedBytes());
   }

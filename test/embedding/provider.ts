@@ -65,7 +65,7 @@ export const dimension = 4;
 /** The vector of a text: its number at the end, and that number's negative. */
 export function vectorOf(text: string): readonly number[] {
   const number = Number(/\d+$/.exec(text)?.[0] ?? 0);
-  return Array.from({ length: dimension }, (_, at) => (at % 2 === 0 ? number : -number));
+  return Array.from({ length: dimension }, (_, at) => (at % 2 === 0 ? number : 0 - number));
 }
 
 /** What OpenAI answers: in base64 where it is asked for. */
