@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Config } from "../config/index.ts";
 import type { Secret } from "../secret.ts";
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
@@ -51,13 +52,14 @@ export function createClients({ keys, admin_key }: Config["gateway"], former?: C
     }),
     ...(admin_key === undefined ? [] : [{ digest: digestOf(admin_key), rate: undefined, client: admin }]),
   ];
+  const holderOn = createHolders(locks);
   const asksForKey = keys.length > 0;
   return {
     locks,
     identify: (incoming, target, isOpen) => {
       if (locks.length === 0) return local;
       const shown = shownKeys(incoming, target);
-      const client = shown.map((key) => holderOf(locks, key)).find((each) => each !== undefined);
+      const client = shown.map((key) => holderOn(key, incoming.socket)).find((each) => each !== undefined);
       if (client !== undefined) return client;
       if (isOpen || !asksForKey) return local;
       throw shown.length === 0 ? noKey : unknownKey;
@@ -79,6 +81,28 @@ const unknownKey = new Refusal(
   { status: 401, code: "invalid_api_key", message: "The key is none of this gateway's" },
   { "www-authenticate": 'Bearer error="invalid_token"' },
 );
+
+/** The key that was last shown on a connection, and fits. */
+interface Proven {
+  readonly key: Buffer;
+  readonly holder: Client;
+}
+
+/**
+ * Tells who holds a key. Most connections show one key all their life, and its digest would be a twentieth of a request's
+ * work: the last one that fitted is kept with its connection, for as long as these locks and it live.
+ */
+function createHolders(locks: readonly Lock[]): (key: string, connection: Socket) => Client | undefined {
+  const provenOn = new WeakMap<Socket, Proven>();
+  return (key, connection) => {
+    const shown = Buffer.from(key);
+    const proven = provenOn.get(connection);
+    if (proven?.key.length === shown.length && timingSafeEqual(proven.key, shown)) return proven.holder;
+    const holder = holderOf(locks, key);
+    if (holder !== undefined) provenOn.set(connection, { key: shown, holder });
+    return holder;
+  };
+}
 
 /** Every lock is tried, whichever fits: the time that it takes tells nothing. */
 function holderOf(locks: readonly Lock[], key: string): Client | undefined {

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { KeyswitchConfig } from "../../src/config/index.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { createGateway } from "../../src/gateway/index.ts";
 import { failures } from "../../src/testing/fake-provider/index.ts";
@@ -44,7 +45,52 @@ async function ask(
   return answer;
 }
 
+/** The statuses that a connection is answered with, for one key after another. */
+async function statusesOnOneConnection(port: number, shown: readonly string[], between: () => void): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const statuses: number[] = [];
+  for (const key of shown) {
+    const sent = httpRequest({ agent, port, path: "/v1/models", headers: { authorization: `Bearer ${key}` } });
+    sent.end();
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    await answer.resume().toArray();
+    expect(sent.reusedSocket).toBe(statuses.length > 0);
+    statuses.push(answer.statusCode ?? 0);
+    between();
+  }
+  return statuses;
+}
+
 describe("a gateway with keys", () => {
+  it("looks at the key of each request, whatever its connection has shown before", async () => {
+    const { port } = await openLocked();
+
+    const statuses = await statusesOnOneConnection(
+      port,
+      [appKey, appKey, `${appKey}x`, "gw-app-0002", appKey],
+      () => {},
+    );
+
+    expect(statuses).toEqual([200, 200, 401, 401, 200]);
+  });
+
+  it("knows a key no more that a reload took away, on a connection that it had opened", async () => {
+    const configOf = (key: string): KeyswitchConfig => ({
+      models: { chat: { model: "any", credentials: [{ provider: "openai", api_key: "sk-1" }] } },
+      gateway: { port: 0, keys: [{ id: "app", key }] },
+    });
+    const gateway = createGateway(configOf(appKey));
+    onTestFinished(() => gateway.close());
+    const { port } = await gateway.listen();
+
+    const statuses = await statusesOnOneConnection(port, [appKey, appKey], () => {
+      gateway.reload(configOf("gw-app-0009"));
+    });
+
+    expect(statuses).toEqual([200, 401]);
+  });
+
   it.each<[string, Record<string, string>, string]>([
     ["Authorization", { authorization: `Bearer ${appKey}` }, ""],
     ["x-api-key", { "x-api-key": appKey }, ""],
