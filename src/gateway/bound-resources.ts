@@ -23,6 +23,9 @@ const innerMembers: Readonly<Record<Api, RegExp>> = {
   gemini: /"(fileUri|file_uri)"\s{0,20}:\s{0,20}"([^"\\]{0,200}\/files\/[^"\\]{1,200})"/,
 };
 
+/** Routes whose bodies name none, and may be long. */
+const unboundRoutes = /\/(?:embeddings|rerank)$|:(?:batch)?[eE]mbed/;
+
 const hints: Readonly<Record<Api, readonly Buffer[]>> = {
   openai: ['"file_id', '"vector_store_ids"'].map((text) => Buffer.from(text)),
   anthropic: ['"file_id"'].map((text) => Buffer.from(text)),
@@ -31,7 +34,7 @@ const hints: Readonly<Record<Api, readonly Buffer[]>> = {
 
 /** The first account-bound resource that a request names. */
 export function boundResource(api: Api, request: CallerRequest): BoundResource | undefined {
-  if (request.json === undefined) return undefined;
+  if (request.json === undefined || unboundRoutes.test(request.url.pathname)) return undefined;
   return namedAtTop(topMembers[api], request) ?? namedWithin(api, request.json.bytes);
 }
 
