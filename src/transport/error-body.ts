@@ -1,22 +1,32 @@
 import type { JsonMember, JsonObjectText } from "./json-members.ts";
 
 /** What an answer of any kind holds when it is one. */
-const payloadKeys = ["choices", "data", "output", "content", "results", "candidates", "embeddings", "text", "id"];
+const payloadKeys = new Set([
+  "choices",
+  "data",
+  "output",
+  "content",
+  "results",
+  "candidates",
+  "embeddings",
+  "text",
+  "id",
+]);
 
 /** What tells of an error, whatever else there is. */
-const errorKeys = ["error", "base_resp", "promptFeedback"];
+const errorKeys = new Set(["error", "base_resp", "promptFeedback"]);
 
 /** Whether a JSON body has to be parsed to see if it tells of an error: the names at its top say so of most. */
 export function mayTellError({ bytes, members }: JsonObjectText): boolean {
   const isThere = ({ valueStart, valueEnd }: JsonMember): boolean => !isText(bytes, valueStart, valueEnd, "null");
   const isNamedError = ({ key, valueStart, valueEnd }: JsonMember): boolean =>
     (key === "object" || key === "type") && isText(bytes, valueStart, valueEnd, '"error"');
-  const tells = members.some((member) => isNamedError(member) || (errorKeys.includes(member.key) && isThere(member)));
-  return tells || !members.some((member) => payloadKeys.includes(member.key) && isThere(member));
+  const tells = members.some((member) => isNamedError(member) || (errorKeys.has(member.key) && isThere(member)));
+  return tells || !members.some((member) => payloadKeys.has(member.key) && isThere(member));
 }
 
 function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
-  return end - start === text.length && bytes.latin1Slice(start, end) === text;
+  return end - start === text.length && bytes.toString("latin1", start, end) === text;
 }
 
 /** Whether a JSON body, or the data of an event, tells of an error, whatever the status it came under. */
@@ -28,7 +38,7 @@ export function isErrorBody(body: unknown): boolean {
   if (object === "error" || type === "error") return true;
   if (hasFailedStatus(baseResponse)) return true;
   if (isRefusedPrompt(fields)) return true;
-  const isPayload = payloadKeys.some((key) => fields[key] !== undefined && fields[key] !== null);
+  const isPayload = [...payloadKeys].some((key) => fields[key] !== undefined && fields[key] !== null);
   return !isPayload && (success === false || hasCodeAndSentence(fields));
 }
 
