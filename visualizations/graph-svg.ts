@@ -4,13 +4,16 @@ import type { GraphView } from "./graph-view.ts";
 
 /** Draws a graph as an SVG document of its own, for light and for dark. It loads a layout engine, and asks no network. */
 export async function graphSvg(view: GraphView): Promise<string> {
+  const drawn = await bareGraphSvg(view);
+  return drawn.replace(">", `>\n<style>${style}</style>`);
+}
+
+/** As {@link graphSvg} without a style, for a page that has its own and lets none in. */
+export async function bareGraphSvg(view: GraphView): Promise<string> {
   const graphviz = await Graphviz.load();
   const drawn = graphviz.dot(graphDot(view));
   // What comes before is a declaration, a document type at a foreign address and comments.
-  return drawn
-    .slice(drawn.indexOf("<svg"))
-    .replaceAll(/<!--.*?-->\n?/gsu, "")
-    .replace(">", `>\n<style>${style}</style>`);
+  return drawn.slice(drawn.indexOf("<svg")).replaceAll(/<!--.*?-->\n?/gsu, "");
 }
 
 /** Graphviz writes sizes and light colours as attributes, which any style overrides. */

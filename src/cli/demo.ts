@@ -8,7 +8,7 @@ export const demo: Command = {
   usage: "[--once] [--json]",
   paragraphs: [
     "Starts an upstream on loopback that answers as OpenAI, Azure, DeepSeek, Ark, OpenRouter and Anthropic do, error payloads included, and sends calls to it through the engine over real sockets. Nothing leaves the machine.",
-    "Without --once it goes on with random failures until Ctrl-C: on a terminal as a live table, in a pipe as lines. The counts at the end come from the engine's events.",
+    "Without --once it goes on with random failures until Ctrl-C: on a terminal as a live table, in a pipe as lines, and in a browser at the address that it tells. The counts at the end come from the engine's events.",
   ],
   options: {
     once: { says: "tell a fixed story of a dozen failures, and end" },

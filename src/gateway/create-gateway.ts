@@ -5,6 +5,8 @@ import { type Config, type KeyswitchConfig, parseConfig } from "../config/index.
 import type { Model } from "../model.ts";
 import { type ModelSet, type ReloadSummary, startModels } from "../model-set.ts";
 import type { AdminLock } from "../operator/guard.ts";
+import { createFeed } from "../inspect/feed.ts";
+import { serveInspector } from "../inspect/inspector-server.ts";
 import {
   createFollower,
   createLogger,
@@ -18,7 +20,7 @@ import { createClients } from "./clients.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { createResponseOwners } from "./response-owners.ts";
 import { createRouteTable } from "./route-table.ts";
-import { adminRoutes } from "./routes/admin.ts";
+import { adminRoutes, inspectorPath, inspectorRoutes } from "./routes/admin.ts";
 import { routes } from "./routes/index.ts";
 import { createHttpServer, listen, urlOf } from "./server.ts";
 
@@ -70,8 +72,12 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
   const inFlight = createInFlight();
   const telemetry = observe(facesOf(models), logger);
   const responseOwners = createResponseOwners();
-  const admin = createAdminApi({ models, lock: () => lockOf(present) });
-  const table = createRouteTable([...routes, ...adminRoutes(admin)]);
+  const lock = (): AdminLock => lockOf(present);
+  const admin = createAdminApi({ models, lock });
+  const feed = createFeed();
+  const inspector = serveInspector({ feed, path: inspectorPath, lock, operated: models });
+  const isInspected = (): boolean => present.gateway.inspector;
+  const table = createRouteTable([...routes, ...adminRoutes(admin), ...inspectorRoutes(inspector, isInspected)]);
   let reception = receive(present);
 
   function receive({ gateway: settings }: Config, former?: Reception): Reception {
@@ -97,6 +103,11 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
   });
   let closed: Promise<void> | undefined;
 
+  function follow(): void {
+    admin.follow();
+    feed.follow(isInspected() ? facesOf(models) : []);
+  }
+
   function reload(config: KeyswitchConfig): GatewayReload {
     const wanted = parseConfig(config);
     const { host, port } = present.gateway;
@@ -108,19 +119,22 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
     reception = receive(next, reception);
     logger.level = next.log.level;
     telemetry.follow(facesOf(models));
-    admin.follow();
+    follow();
     return { ...summary, onlyAfterRestart: moved.map((name) => `gateway.${name}`) };
   }
 
   async function close(): Promise<void> {
     closing.abort();
     admin.close();
+    inspector.close();
     await drain(server, inFlight, durationMs(present.gateway.drain_timeout));
     // Whatever still runs has nobody to answer to.
     await models.close({ drain: 0 });
+    feed.close();
     telemetry.stop();
   }
 
+  follow();
   return {
     listen: async () => {
       const settings = present.gateway;

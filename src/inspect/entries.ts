@@ -1,11 +1,18 @@
 import type { FailbackPolicy } from "../../machines/index.ts";
-import type { AttemptEvent, Move, ProbeEvent, SettledEvent, SettledFailure } from "../engine/model-events.ts";
+import type {
+  AttemptEvent,
+  ChangeEvent,
+  Move,
+  ProbeEvent,
+  SettledEvent,
+  SettledFailure,
+} from "../engine/model-events.ts";
 
 /**
  * What the inspector tells, as plain JSON: ids, classes, rules, counts and times. There is no key, no address, no body and
  * no word of an upstream's in it. Times are milliseconds since 1970.
  */
-export type FeedEntry = ShapeEntry | GoneEntry | StateEntry | MoveEntry | ProbeEntry | CallEntry;
+export type FeedEntry = ShapeEntry | GoneEntry | StateEntry | ChangeEntry | MoveEntry | ProbeEntry | CallEntry;
 
 interface Numbered {
   /** Counts from 1 without a gap. */
@@ -28,6 +35,11 @@ export interface GoneEntry extends Numbered {
 export interface StateEntry extends Numbered {
   readonly type: "state";
   readonly state: ModelState;
+}
+
+/** A machine changed, with all that it takes to run it through that again. It comes before the move that it is. */
+export interface ChangeEntry extends Numbered, Told<ChangeEvent> {
+  readonly type: "change";
 }
 
 /** Home moved. */

@@ -79,6 +79,7 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
     machine.lookAgain();
     const stops = [
       machine.stop,
+      model.on("change", (change) => tell({ type: "change", ...change })),
       ...moves.map((type) => model.on(type, (move) => tell({ type, ...move }))),
       model.on("probe", (probe) => tell({ type: "probe", ...probe })),
       model.on("attempt", (attempt) => {

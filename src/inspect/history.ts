@@ -16,7 +16,7 @@ export interface History {
 export interface HistoryLimits {
   /** @default 3600000, an hour */
   readonly keptMs?: number | undefined;
-  /** Moves, probes and states. @default 16384 */
+  /** Moves, probes, states and changes of machines. @default 16384 */
   readonly mostMoves?: number | undefined;
   /** Calls of more than one attempt, or that were not served. @default 4096 */
   readonly mostTroubledCalls?: number | undefined;

@@ -96,7 +96,7 @@ describe("the live table", () => {
     }));
     const model = createModel({ model: "m", credentials }, "chat");
     const terminal = watchedTerminal();
-    const table = createLiveTable([model], terminal);
+    const table = createLiveTable([model], terminal, "http://127.0.0.1:8000/#key=k");
     model.on("attempt", table.attempted);
 
     await model.call(({ credential }) => {

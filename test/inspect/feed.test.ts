@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createKeyswitch } from "../../src/index.ts";
 import type { FeedEntry } from "../../src/inspect/entries.ts";
 import { createFeed, type Feed, type FeedOptions } from "../../src/inspect/feed.ts";
+import { liveModelOf } from "../../src/model.ts";
 import { call, failure, modelOf, plantedKey } from "./models.ts";
 
 function feedOf(models: Parameters<Feed["follow"]>[0], options: FeedOptions = {}): Feed {
@@ -24,10 +25,10 @@ describe("the inspector's feed", () => {
     await call(model, { primary: 401 });
     await turn();
 
-    expect(typesOf(told)).toEqual(["failover", "state", "call"]);
-    expect(told[0]).toMatchObject({ number: 3, at: 1_000, model: "chat", from: "primary", to: "spare", cause: "auth" });
-    expect(told[1]).toMatchObject({ state: { name: "s1.serving", active: "spare", probing: null, epoch: 1 } });
-    expect(told[2]).toMatchObject({
+    expect(typesOf(told)).toEqual(["change", "failover", "state", "call"]);
+    expect(told[1]).toMatchObject({ number: 4, at: 1_000, model: "chat", from: "primary", to: "spare", cause: "auth" });
+    expect(told[2]).toMatchObject({ state: { name: "s1.serving", active: "spare", probing: null, epoch: 1 } });
+    expect(told[3]).toMatchObject({
       result: "served",
       credential: "spare",
       attemptCount: 2,
@@ -50,16 +51,12 @@ describe("the inspector's feed", () => {
   });
 
   it("tells of what moves nothing, but is seen: a credential below home that is taken out", async () => {
-    const keyswitch = createKeyswitch({
-      models: { chat: { model: "m", credentials: ["a", "b"].map((id) => ({ id, provider: "openai", api_key: "k" })) } },
-    });
-    onTestFinished(() => keyswitch.close());
-    const model = keyswitch.model("chat");
+    const model = modelOf(["a", "b"]);
     const feed = feedOf([model]);
-    model.actor.send({ type: "DISABLE", slot: 1, at: performance.now() + performance.timeOrigin });
+    liveModelOf(model)?.present().engine.operate({ type: "DISABLE", slot: 1 });
     await turn();
 
-    expect(typesOf(feed.history())).toEqual(["shape", "state", "state"]);
+    expect(typesOf(feed.history())).toEqual(["shape", "state", "change", "state"]);
     expect(feed.history().at(-1)).toMatchObject({ state: { active: "a", disabled: ["b"] } });
   });
 
@@ -95,7 +92,12 @@ describe("the inspector's feed", () => {
     keyswitch.reload(configOf(["a", "b"], ["chat"]));
     feed.follow(all());
 
-    expect(told.map(({ type, model }) => `${type} ${model}`)).toEqual(["gone other", "shape chat", "state chat"]);
+    expect(told.map(({ type, model }) => `${type} ${model}`)).toEqual([
+      "change chat",
+      "gone other",
+      "shape chat",
+      "state chat",
+    ]);
     expect(feed.present().map(({ credentials }) => credentials.map(({ id }) => id))).toEqual([["a", "b"]]);
     await call(keyswitch.model("chat"), { a: 401 });
     await turn();

@@ -22,7 +22,7 @@ const upBy = (count: number): string => (count === 0 ? "" : `\u001B[${count}A`);
 const heading = "  credential       state            attempts   served  last error";
 
 /** Draws the state of models on a terminal. */
-export function createLiveTable(models: readonly Model[], terminal: Terminal): LiveTable {
+export function createLiveTable(models: readonly Model[], terminal: Terminal, inspectorUrl: string): LiveTable {
   const lastErrors = new Map<string, string>();
   const latest: string[] = [];
   let drawn = 0;
@@ -31,7 +31,11 @@ export function createLiveTable(models: readonly Model[], terminal: Terminal): L
     const table = models.flatMap((model) => modelRows(model.snapshot(), lastErrors, terminal));
     const head = [terminal.paint("dim", heading), ...table, ""];
     const room = Math.max(0, terminal.rows - head.length - 2);
-    const screen = [...head, ...latest.slice(-room), terminal.paint("dim", "Ctrl-C ends.")];
+    const screen = [
+      ...head,
+      ...latest.slice(-room),
+      `${terminal.paint("dim", "Look at it:")} ${inspectorUrl}  ${terminal.paint("dim", "Ctrl-C ends.")}`,
+    ];
     const lines = screen.slice(0, terminal.rows - 1).map((line) => fitting(line, terminal.columns));
     terminal.draw(`${hideCursor}${upBy(drawn)}\r${clearBelow}${lines.join("\n")}\n`);
     drawn = lines.length;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Model } from "../../index.ts";
+import { createInspector } from "../../inspect/index.ts";
 import type { ExitCode } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { ask } from "./caller.ts";
@@ -25,7 +26,9 @@ export async function runTraffic(terminal: Terminal, json: boolean): Promise<Exi
   const credentials = models.flatMap((model) => model.snapshot().credentials);
   const tally = createTally(models);
   const stopping = interruption();
-  const show = json || !terminal.isWatched ? lines(models, terminal, json) : liveTable(models, terminal);
+  const inspector = createInspector({ models, operations: true });
+  const { url } = await inspector.listen();
+  const show = json || !terminal.isWatched ? lines(models, terminal, json, url) : liveTable(models, terminal, url);
 
   const isOver = (): boolean => stopping.aborted;
   await Promise.all([
@@ -34,6 +37,7 @@ export async function runTraffic(terminal: Terminal, json: boolean): Promise<Exi
   ]);
 
   show.stop();
+  await inspector.close();
   await stage.close();
   const counts = tally.read();
   await terminal.print(json ? JSON.stringify({ event: "summary", ...counts }) : ["", ...tallyLines(counts)].join("\n"));
@@ -65,7 +69,8 @@ interface Show {
 }
 
 /** Plain lines, for a pipe: moves, probes and what failed; with JSON everything. */
-function lines(models: readonly Model[], terminal: Terminal, json: boolean): Show {
+function lines(models: readonly Model[], terminal: Terminal, json: boolean, inspectorUrl: string): Show {
+  void terminal.print(json ? JSON.stringify({ event: "inspector", url: inspectorUrl }) : `Look at it: ${inspectorUrl}`);
   listenTo(models, (told) => {
     if (json) void terminal.print(JSON.stringify(told));
     else if (isNews(told)) void terminal.print(`${told.model.padEnd(8)} ${eventLine(told, terminal).trimStart()}`);
@@ -74,8 +79,8 @@ function lines(models: readonly Model[], terminal: Terminal, json: boolean): Sho
 }
 
 /** A table that is redrawn in place, over the latest news. */
-function liveTable(models: readonly Model[], terminal: Terminal): Show {
-  const table = createLiveTable(models, terminal);
+function liveTable(models: readonly Model[], terminal: Terminal, inspectorUrl: string): Show {
+  const table = createLiveTable(models, terminal, inspectorUrl);
   listenTo(models, (told) => {
     if (told.event === "attempt") table.attempted(told);
     if (isNews(told)) table.news(`${told.model.padEnd(8)} ${eventLine(told, terminal).trimStart()}`);
