@@ -48,12 +48,14 @@ export { failureOf, type FailureReport } from "./engine/failure-report.ts";
 export type { ModelSnapshot } from "./engine/model-engine.ts";
 export type {
   AttemptEvent,
+  ChangeEvent,
   ModelEvents,
   Move,
   ProbeEvent,
   SettledEvent,
   SettledFailure,
   StartedEvent,
+  ToldToMachine,
 } from "./engine/model-events.ts";
 export type { CredentialUsage } from "./engine/usage.ts";
 export {
@@ -83,6 +85,7 @@ export {
   createKeyswitch,
   createModel,
   type Keyswitch,
+  type KeyswitchParts,
   type Model,
   type ReloadSummary,
   type StreamOptions,

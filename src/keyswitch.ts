@@ -1,7 +1,9 @@
 import { classifyFailure, type Verdict } from "./classify/index.ts";
 import { type KeyswitchConfig, type ModelConfigInput, parseConfig, parseModelConfig } from "./config/index.ts";
 import { type CircuitBreaker, type CircuitBreakerOptions, createBreaker } from "./engine/circuit-breaker.ts";
-import { UnknownModelError } from "./errors.ts";
+import type { Clock } from "./engine/clock.ts";
+import { failureOf } from "./engine/failure-report.ts";
+import { AllCredentialsFailedError, InputRefusedError, UnknownModelError } from "./errors.ts";
 import { type ReloadSummary, startModels } from "./model-set.ts";
 import { type CallOptions, type CloseOptions, type Model, startModel, type StreamOptions } from "./model.ts";
 import { errorTableFor } from "./providers/error-tables.ts";
@@ -31,14 +33,20 @@ export interface Keyswitch {
   close(options?: CloseOptions): Promise<void>;
 }
 
+/** What models may be given from outside. */
+export interface KeyswitchParts {
+  /** Their time, in milliseconds; `createStillClock` of `keyswitch/testing` is one for tests. @default the process's monotonic time */
+  readonly clock?: Clock | undefined;
+}
+
 /**
  * Starts every model of a configuration.
  *
  * @param config - What {@link loadConfig} returned, or the same object written in code.
  * @throws ConfigError with everything that is wrong.
  */
-export function createKeyswitch(config: KeyswitchConfig): Keyswitch {
-  const models = startModels(parseConfig(config));
+export function createKeyswitch(config: KeyswitchConfig, { clock }: KeyswitchParts = {}): Keyswitch {
+  const models = startModels(parseConfig(config), clock);
   return {
     get models() {
       return models.ids;
@@ -70,9 +78,29 @@ export function createModel(config: ModelConfigInput, id = "model"): Model {
  * @param failure - A thrown error of any client, or an answer's {@link FailureFacts}: `{ provider, status, headers, body }`.
  */
 export function classify(failure: unknown): Verdict {
+  const known = knownVerdict(failure);
+  if (known !== undefined) return known;
   const provider =
     typeof failure === "object" && failure !== null && "provider" in failure ? failure.provider : undefined;
   return classifyFailure(failure, { table: typeof provider === "string" ? errorTableFor(provider) : undefined });
+}
+
+/** Of errors that a call ended with it is known already: from the attempt, which saw more than the error shows. */
+function knownVerdict(failure: unknown): Verdict | undefined {
+  if (failure instanceof InputRefusedError) return { class: failure.class, rule: failure.rule };
+  if (failure instanceof AllCredentialsFailedError) {
+    return { class: failure.class, rule: "all-credentials-failed", retryAfterMs: failure.retryAfterMs };
+  }
+  const report = failureOf(failure);
+  if (report === undefined) return undefined;
+  const { class: errorClass, rule, retryAfterMs, attempts } = report;
+  const status = attempts.at(-1)?.status;
+  return {
+    class: errorClass,
+    rule,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(status !== undefined && { status }),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { type Credential, type ModelConfig, type RuntimeModel, runtimeModel } from "./config/index.ts";
+import type { Clock } from "./engine/clock.ts";
 import { createDrain } from "./engine/drain.ts";
 import type { Heritage, Learned } from "./engine/heritage.ts";
 import type { Listeners } from "./engine/listeners.ts";
@@ -38,13 +39,15 @@ export interface ModelParts {
   /** What its identities are fingerprinted with. */
   readonly salt: Uint8Array;
   readonly onLearned: (learned: Learned) => void;
+  /** @default the process's monotonic time */
+  readonly clock?: Clock | undefined;
 }
 
 /** Starts a generation, with what one before it has left: of this process, or of one that has ended. */
 export function startGeneration(
   id: string,
   config: ModelConfig,
-  { listeners, dispatcher, salt, onLearned }: ModelParts,
+  { listeners, dispatcher, salt, onLearned, clock }: ModelParts,
   left?: SavedModel,
 ): ModelGeneration {
   const identity = identityOf(config, salt);
@@ -57,6 +60,7 @@ export function startGeneration(
     listeners,
     heritage,
     onLearned,
+    clock,
   });
   const door = createModelFetch(engine, runtime, { dispatcher });
   const entrance = createDrain();

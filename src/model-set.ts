@@ -1,4 +1,5 @@
-import type { Config } from "./config/index.ts";
+import type { Config, ModelConfig } from "./config/index.ts";
+import type { Clock } from "./engine/clock.ts";
 import { ClosedError } from "./errors.ts";
 import { type CloseOptions, type LiveModel, startModel } from "./model.ts";
 import { openStore } from "./state/index.ts";
@@ -25,10 +26,11 @@ export interface ModelSet {
 }
 
 /** Starts every model of a configuration, with what its store knows of them. */
-export function startModels(config: Config): ModelSet {
+export function startModels(config: Config, clock?: Clock): ModelSet {
   const store = openStore(config.state);
   const leaving = new Set<LiveModel>();
-  let models = new Map(Object.entries(config.models).map(([id, model]) => [id, startModel(id, model, store)]));
+  const start = (id: string, model: ModelConfig): LiveModel => startModel(id, model, store, clock);
+  let models = new Map(Object.entries(config.models).map(([id, model]) => [id, start(id, model)]));
   let isClosed = false;
 
   async function leave(model: LiveModel): Promise<void> {
@@ -49,8 +51,7 @@ export function startModels(config: Config): ModelSet {
       const former = models;
       const fates = Object.entries(next.models).map(([id, model]) => {
         const known = former.get(id);
-        if (known === undefined || known.isClosed)
-          return { id, fate: "added", live: startModel(id, model, store) } as const;
+        if (known === undefined || known.isClosed) return { id, fate: "added", live: start(id, model) } as const;
         return { id, fate: known.reconfigure(model) ? "changed" : "unchanged", live: known } as const;
       });
       models = new Map(fates.map(({ id, live }) => [id, live]));

@@ -5,6 +5,7 @@ import { createEmbed, type Embed } from "./embedding/index.ts";
 import { callModel } from "./engine/call-model.ts";
 import type { AttemptContext } from "./engine/call.ts";
 import { systemClock } from "./engine/clock.ts";
+import type { Clock } from "./engine/clock.ts";
 import type { Learned } from "./engine/heritage.ts";
 import { createListeners, type Listeners } from "./engine/listeners.ts";
 import type { CallLimits, ModelSnapshot } from "./engine/model-engine.ts";
@@ -126,7 +127,12 @@ export function liveModelOf(model: Model): LiveModel | undefined {
 }
 
 /** Starts a model, with what the store knows of it. */
-export function startModel(id: string, config: ModelConfig, store: StateStore = memoryStore()): LiveModel {
+export function startModel(
+  id: string,
+  config: ModelConfig,
+  store: StateStore = memoryStore(),
+  clock?: Clock,
+): LiveModel {
   const listeners = createListeners<ModelEvents>();
   const dispatcher = createUpstreamAgent();
   const retiring = new Map<ModelGeneration, Promise<void>>();
@@ -140,7 +146,7 @@ export function startModel(id: string, config: ModelConfig, store: StateStore = 
     const number = (latest += 1);
     const voice = voiceOf(listeners, () => number === latest);
     const { salt } = store;
-    return startGeneration(id, next, { listeners: voice, dispatcher, salt, onLearned: learned }, left);
+    return startGeneration(id, next, { listeners: voice, dispatcher, salt, onLearned: learned, clock }, left);
   }
   /** What ends while it closes is saved with the rest, unless it was taken away and another has its name. */
   function learned(what: Learned): void {

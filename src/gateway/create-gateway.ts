@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { Logger } from "pino";
 import { durationMs, sizeBytes } from "../config/scalars.ts";
 import { type Config, type KeyswitchConfig, parseConfig } from "../config/index.ts";
+import type { Clock } from "../engine/clock.ts";
 import type { Model } from "../model.ts";
 import { type ModelSet, type ReloadSummary, startModels } from "../model-set.ts";
 import type { AdminLock } from "../operator/guard.ts";
@@ -56,6 +57,8 @@ export interface GatewayReload extends ReloadSummary {
 export interface GatewayParts {
   /** @default one that writes to standard output, from the configuration's `log.level` on */
   readonly logger?: Logger | undefined;
+  /** The models' time, in milliseconds; `createStillClock` of `keyswitch/testing` is one for tests. @default the process's monotonic time */
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -66,7 +69,7 @@ export interface GatewayParts {
  */
 export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {}): Gateway {
   let present = parseConfig(config);
-  const models = startModels(present);
+  const models = startModels(present, parts.clock);
   const logger = parts.logger ?? createLogger({ level: present.log.level });
   const closing = new AbortController();
   const inFlight = createInFlight();
