@@ -17,6 +17,7 @@ import {
 import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from "../errors.ts";
 import type { AttemptLimit, AttemptSignal } from "./attempt.ts";
 import type { AttemptContext, Call, CallEnvironment, ServedTurn, Settled, TokenUsage } from "./call.ts";
+import { nextCallId } from "./call-id.ts";
 import { CallScope } from "./call-scope.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDrain } from "./drain.ts";
@@ -163,12 +164,6 @@ export interface ModelSnapshot {
   readonly nextProbeInMs: number | null;
   readonly usage: Readonly<Record<string, CredentialUsage>>;
 }
-
-const processTag = Math.random().toString(36).slice(2, 8);
-let callCount = 0;
-
-/** An id for a call, unique among replicas as far as chance allows. */
-const nextCallId = (): string => `${processTag}-${(callCount += 1).toString(36)}`;
 
 /** Starts a model: its machine, its ledger, its listeners. */
 export function createModelEngine<Credential extends EngineCredential>(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { nextCallId } from "../engine/call-id.ts";
 import { ClosedError } from "../errors.ts";
 import type { Clients } from "./clients.ts";
 import type { Gateway } from "./context.ts";
@@ -36,7 +37,11 @@ export async function answerRequest(
     await route.handle({ gateway, incoming, outgoing, target, parameters, client, api });
   } catch (error) {
     if (outgoing.destroyed) return;
-    writeRefusal(outgoing, api, refusalFor(error, gateway));
+    const call = nextCallId();
+    const refusal = refusalFor(error, gateway, call);
+    const { status, code } = refusal.answer;
+    gateway.logger.debug({ event: "refused", call, status, code }, `refused: ${status} ${code}`);
+    writeRefusal(outgoing, api, refusal, call);
   }
 }
 
@@ -52,10 +57,10 @@ const failed = new Refusal({
 });
 
 /** What a request is told of whatever went wrong here. */
-function refusalFor(error: unknown, { logger }: Gateway): Refusal {
+function refusalFor(error: unknown, { logger }: Gateway, call: string): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof ClosedError) return draining;
-  logger.error({ event: "gateway_error", err: error }, "a request could not be answered");
+  logger.error({ event: "gateway_error", call, err: error }, "a request could not be answered");
   return failed;
 }
 

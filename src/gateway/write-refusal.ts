@@ -3,9 +3,10 @@ import type { Api } from "../providers/provider.ts";
 import { errorBody } from "../transport/error-shape.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** Writes a refusal in a dialect's shape. */
-export function writeRefusal(outgoing: ServerResponse, api: Api, { answer, headers }: Refusal): void {
-  writeJson(outgoing, answer.status, errorBody(api, answer), headers);
+/** Writes a refusal in a dialect's shape, under an id as calls have, that its client can name. */
+export function writeRefusal(outgoing: ServerResponse, api: Api, { answer, headers }: Refusal, call: string): void {
+  const stamp = { "x-keyswitch-attempts": "0", "x-keyswitch-call-id": call };
+  writeJson(outgoing, answer.status, errorBody(api, answer), { ...headers, ...stamp });
 }
 
 /** Writes an answer of our own. */

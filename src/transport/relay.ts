@@ -1,4 +1,5 @@
 import type { Credential, RuntimeModel } from "../config/runtime.ts";
+import { nextCallId } from "../engine/call-id.ts";
 import type { CallLimits, EndedCall, ModelEngine } from "../engine/model-engine.ts";
 import type { Failure } from "../engine/verdict.ts";
 import type { Api } from "../providers/provider.ts";
@@ -37,10 +38,10 @@ export interface Reply {
  */
 export async function relay(door: Door, request: CallerRequest, limits: CallLimits): Promise<Reply> {
   const misfit = dimensionMisfit(door.model, request);
-  if (misfit !== undefined) return errorReply(door.api, misfit, {});
+  if (misfit !== undefined) return refused(door, misfit);
   const capabilities = neededCapabilities(door.model, request);
   const refusal = incapable(door.model, capabilities);
-  if (refusal !== undefined) return errorReply(door.api, refusal, {});
+  if (refusal !== undefined) return refused(door, refusal);
   const call = await door.engine.start<Answer>(
     {
       limit: request.wantsStream ? "first_byte_timeout" : "timeout",
@@ -50,6 +51,15 @@ export async function relay(door: Door, request: CallerRequest, limits: CallLimi
     capabilities.length === 0 ? limits : { ...limits, capabilities },
   );
   return replyTo(door, call);
+}
+
+/** The answer to a request that no credential is to see. */
+function refused({ model, api }: Door, error: OwnError): Reply {
+  return errorReply(
+    api,
+    error,
+    stamped({}, { model: model.id, credential: undefined, attempts: 0, call: nextCallId() }),
+  );
 }
 
 /** The answer to a call that has ended, by whomever. */
