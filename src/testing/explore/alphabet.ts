@@ -1,6 +1,7 @@
 import {
   errorClasses,
   eventOf,
+  type FailbackPolicy,
   isEnabled,
   isExhausted,
   type SlotsContext,
@@ -123,6 +124,11 @@ function told(
   };
 }
 
+/** A call takes the probe's lease, until its deadline where it has one (S11). */
+function claim(name: string, leaseMs: (policy: FailbackPolicy) => number): Happening {
+  return told(name, ({ at, policy }) => ({ type: "PROBE", call: calls.holder, until: at + leaseMs(policy) }), "PROBE");
+}
+
 const present = <Value>(value: Value | undefined): readonly Value[] => (value === undefined ? [] : [value]);
 
 const slotsOfNote = {
@@ -169,7 +175,8 @@ export const happenings: readonly Happening[] = [
   almostCountedOut,
   stated("QUOTA_EXCEEDED", "home"),
   stated("QUOTA_EXCEEDED", "holder"),
-  told("PROBE", ({ at, policy }) => ({ type: "PROBE", call: calls.holder, until: at + policy.timeoutMs }), "PROBE"),
+  claim("PROBE", ({ timeoutMs }) => timeoutMs),
+  claim("PROBE of a call with a deadline", ({ timeoutMs }) => timeoutMs / 2),
   told(
     "RELEASE of the probe's holder",
     ({ probe }) => (probe?.lease == null ? undefined : { type: "RELEASE", call: probe.lease.call }),

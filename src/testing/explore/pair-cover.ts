@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { SlotsContext, SlotsInput } from "../../../machines/index.ts";
 import { type Happening, happenings } from "./alphabet.ts";
 import { type Fold, foldKey, foldOf } from "./fold.ts";
-import { pureModel, type Situation, type Step } from "./situation.ts";
+import { type PureModel, pureModel, type Situation, type Step } from "./situation.ts";
 import { whyIgnored } from "./why-ignored.ts";
 
 /** A state of the cover: every situation that agrees in its fold, with the shortest way to one of them. */
@@ -22,15 +22,13 @@ export interface CoverPair {
   readonly happening: Happening;
   /** What it comes to here: from `prefix` on these follow, in their order, each at its time. */
   readonly steps: readonly Step[];
-  /** What the machine knows afterwards. */
-  readonly after: SlotsContext;
-  /** The fold afterwards. */
-  readonly to: Fold;
-  /** The id of that fold. It is a state's of the cover, unless more slots are out than are explored. */
-  readonly toId: string;
-  /**
-   * `moves`: to another state of the machine; `changes`: what it knows, as a cooldown or a count; `ignored`: nothing.
-   */
+  /** The state afterwards, folded. It is one of the cover's, unless more slots are out than are explored. */
+  readonly to: Pick<CoverState, "id" | "fold">;
+  /** The slot that serves afterwards; as many as there are slots: exhausted. */
+  readonly home: number;
+  /** The slot that is being proved afterwards. */
+  readonly probed: number | undefined;
+  /** `moves`: to another state of the machine, or epoch; `changes`: what it knows, as a cooldown or a count; `ignored`: nothing. */
   readonly effect: "moves" | "changes" | "ignored";
   /** Why it is ignored, with the rule; `undefined` unless it is. */
   readonly because: string | undefined;
@@ -53,32 +51,56 @@ export interface PairCover {
  * @throws RangeError for another number of slots.
  */
 export function pairCover(input: SlotsInput): PairCover {
-  const { start, take } = pureModel(input);
-  const mostDisabled = 1 + input.disabled.filter(Boolean).length;
   const pairs: CoverPair[] = [];
-  const found = new Map<string, Situation>();
-  const states: CoverState[] = [];
+  const states = cover(input, (pair) => pairs.push(pair));
+  return { states, pairs };
+}
 
-  const find = (situation: Situation, prefix: readonly Step[]): void => {
+/** What a pair is, with the machine's own situations before and after it. */
+export type PairWatcher = (pair: CoverPair, before: Situation, after: Situation) => void;
+
+/** As {@link pairCover}, told pair by pair, on a machine that may be another. */
+export function cover(
+  input: SlotsInput,
+  onPair: PairWatcher,
+  { start, take }: PureModel = pureModel(input),
+): readonly CoverState[] {
+  const mostDisabled = 1 + input.disabled.filter(Boolean).length;
+  const states: CoverState[] = [];
+  const situations: Situation[] = [];
+  const known = new Map<string, CoverPair["to"]>();
+
+  const seen = (situation: Situation): CoverPair["to"] => {
     const fold = foldOf(situation);
     const id = foldKey(fold);
-    if (found.has(id)) return;
-    found.set(id, situation);
+    const former = known.get(id);
+    if (former !== undefined) return former;
+    const state = { id, fold };
+    known.set(id, state);
+    return state;
+  };
+  const find = (situation: Situation, prefix: readonly Step[]): void => {
+    const count = known.size;
+    const { id, fold } = seen(situation);
+    if (known.size === count) return;
     states.push({ id, fold, prefix, slots: situation.context });
+    situations.push(situation);
   };
 
   find(start, []);
-  for (const from of states) {
-    const before = found.get(from.id) ?? start;
+  for (const [index, from] of states.entries()) {
+    const before = situations[index] ?? start;
     for (const happening of happenings) {
       const steps = happening.stepsIn(before.context);
       if (steps.length === 0) continue;
       const after = steps.reduce(take, before);
-      pairs.push(pairOf(from, happening, steps, before, after));
-      if (disabledIn(after) <= mostDisabled) find(after, [...from.prefix, ...steps]);
+      if (after.context !== before.context && disabledIn(after) <= mostDisabled)
+        find(after, [...from.prefix, ...steps]);
+      const to = after.context === before.context ? from : seen(after);
+      onPair(pairOf(from, happening, steps, before.context, after.context, to), before, after);
     }
   }
-  return { states, pairs };
+  return states;
 }
 
 const disabledIn = ({ context }: Situation): number => context.slots.filter(({ disabled }) => disabled).length;
@@ -87,13 +109,14 @@ function pairOf(
   from: CoverState,
   happening: Happening,
   steps: readonly Step[],
-  before: Situation,
-  after: Situation,
+  before: SlotsContext,
+  after: SlotsContext,
+  to: CoverPair["to"],
 ): CoverPair {
-  const to = foldOf(after);
-  const effect = effectOf(from.fold, to, before.context, after.context);
-  const because = effect === "ignored" ? steps.map((step) => whyIgnored(before.context, step))[0] : undefined;
-  return { from, happening, steps, after: after.context, to, toId: foldKey(to), effect, because };
+  const effect = effectOf(from.fold, to.fold, before, after);
+  const [step] = steps;
+  const because = effect === "ignored" && step !== undefined ? whyIgnored(before, step) : undefined;
+  return { from, happening, steps, to, home: after.home, probed: after.probe?.slot, effect, because };
 }
 
 function effectOf(from: Fold, to: Fold, before: SlotsContext, after: SlotsContext): CoverPair["effect"] {
