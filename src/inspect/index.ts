@@ -1,4 +1,4 @@
-/** Shows people what the machines of models do: a live page, and the feed behind it. */
+/** Shows people what the machines of models do: a live page, the feed behind it, and a bridge to XState's inspectors. */
 export { createInspector, type Inspector, type InspectorOptions } from "./create-inspector.ts";
 export type {
   CallAttempt,
@@ -17,3 +17,9 @@ export type {
   StateEntry,
 } from "./entries.ts";
 export type { Feed } from "./feed.ts";
+export {
+  createReceiverBridge,
+  type ReceiverAddresses,
+  type ReceiverBridge,
+  type ReceiverBridgeOptions,
+} from "./receivers/create-receiver-bridge.ts";

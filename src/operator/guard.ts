@@ -48,11 +48,14 @@ export function pageRefusal(request: IncomingMessage, lock: AdminLock): AdminRef
  */
 export function carriesAdminKey({ headers }: IncomingMessage, adminKey: Secret): boolean {
   const shown = headers[adminKeyHeader] ?? keyIn(headers.authorization);
-  return typeof shown === "string" && isSame(shown, adminKey.reveal());
+  return typeof shown === "string" && isSameKey(shown, adminKey.reveal());
 }
 
-/** A page can point a name of its own at this machine (DNS rebinding), but it cannot make an address its name. */
-function hostRefusal({ headers }: IncomingMessage, { hostNames }: AdminLock): AdminRefusal | undefined {
+/**
+ * Whether a request names a host that is really ours: a page can point a name of its own at this machine (DNS rebinding), but
+ * it cannot make an address its name.
+ */
+export function hostRefusal({ headers }: IncomingMessage, { hostNames }: AdminLock): AdminRefusal | undefined {
   const name = hostNameOf(headers.host);
   if (name !== undefined && (isIP(name) !== 0 || isLocalName(name) || hostNames.includes(name))) return undefined;
   return refuse(403, "host_not_allowed", "Ask by address, as localhost, or by a name in gateway.hosts");
@@ -101,7 +104,7 @@ function keyIn(authorization: string | undefined): string | undefined {
 }
 
 /** Digests are of one length, so that the time tells nothing of the key's. */
-function isSame(one: string, other: string): boolean {
+export function isSameKey(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
 }

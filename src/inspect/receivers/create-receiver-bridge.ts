@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -57,6 +58,10 @@ const dialects: ReadonlyMap<string, Dialect> = new Map([
 ]);
 
 const mostReceivers = 16;
+/** How long a receiver may take to hang up when the bridge closes. */
+const partingMs = 1_000;
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const goingAway = 1001;
 /** Of what a receiver may say nothing is read but that it is there. */
 const mostIncomingBytes = 4096;
 
@@ -135,10 +140,8 @@ export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOpt
 
   return {
     listen: async (port = 0) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once("error", reject);
-      server.listen({ host: "127.0.0.1", port }, resolve);
-      await promise;
+      server.listen({ host: "127.0.0.1", port });
+      await once(server, "listening");
       const at = (path: string): string => `127.0.0.1:${(server.address() as AddressInfo).port}${path}?token=${token}`;
       return { stately: `ws://${at("/stately")}`, xstateInspect: at("/xstate-inspect") };
     },
@@ -150,11 +153,14 @@ export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOpt
       return [...receivers].reduce((sum, { dropped }) => sum + dropped, droppedBefore);
     },
     close: async () => {
-      for (const socket of sockets.clients) socket.terminate();
+      watch?.stop();
+      for (const socket of sockets.clients) socket.close(goingAway);
+      const impatience = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), partingMs);
       if (!server.listening) return;
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await ended;
+      clearTimeout(impatience);
     },
   };
 }

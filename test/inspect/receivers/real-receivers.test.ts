@@ -34,8 +34,9 @@ describe("the receiver of @xstate/inspect 0.8.0", () => {
 
     await call(model, { primary: 401 });
     await call(model, { spare: 429 });
+    await expect.poll(() => lines.length, { timeout: 30_000 }).toBe(7);
     await bridge.close();
-    await expect.poll(() => lines.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => lines.length, { timeout: 30_000 }).toBe(8);
 
     const [registered, ...moves] = lines;
     expect(registered?.slice(0, 2)).toEqual(["service.register", "chat"]);
@@ -44,9 +45,14 @@ describe("the receiver of @xstate/inspect 0.8.0", () => {
       state: "model model.s0 model.s0.serving",
       moves: expect.arrayContaining(["AUTH model.s1.serving", "QUOTA_EXCEEDED model.s1.serving"]) as unknown,
     });
-    expect(moves.slice(0, 2)).toMatchObject([
-      ["service.event", "AUTH", { type: "AUTH", credential: "primary", epoch: 0, first: true, rule: "status.401" }],
+    expect(moves).toMatchObject([
+      ["service.event", "AUTH", { type: "AUTH", credential: "primary", epoch: 0, first: true, rule: "code.401" }],
       ["service.state", "model model.s1 model.s1.serving", { home: "spare", epoch: 1 }],
+      ["service.event", "TRANSIENT", { credential: "spare", epoch: 1 }],
+      ["service.state", "model model.exhausted", { home: null, epoch: 2 }],
+      ["service.event", "SUCCESS", { credential: "primary", epoch: 2 }],
+      ["service.state", "model model.s0 model.s0.serving", { home: "primary", epoch: 3, coolingMs: {} }],
+      ["service.stop"],
     ]);
     expect(JSON.stringify(lines)).not.toContain(plantedKey);
   });
