@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: "inspect",
+    summary: "see in a browser what a running gateway does, and did in the last hour",
+    load: async () => (await import("./inspect.ts")).inspect,
+  },
+  {
     name: "migrate",
     summary: "turn an OpenViking ov.conf into a configuration of keyswitch",
     load: async () => (await import("./migrate.ts")).migrate,

@@ -1,12 +1,10 @@
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe } from "../config/describe.ts";
 import { nearest } from "../config/nearest.ts";
 import { UsageError } from "../errors.ts";
-import { readKeyFile } from "../keys/read-key-file.ts";
-import { Secret } from "../secret.ts";
 import type { Command, ExitCode, Invocation } from "./command.ts";
 import { type AdminAnswer, type AdminTarget, askModels, openEvents } from "./status/admin-client.ts";
+import { interruption, targetOf, targetOptions } from "./status/admin-target.ts";
 import type { ShownModel } from "./status/model-report.ts";
 import { readEvents, type ToldEvent } from "./status/read-events.ts";
 import { createScreen, statusLines } from "./status/status-table.ts";
@@ -23,8 +21,7 @@ export const status: Command = {
     "Where the gateway has an admin key, it is read from the environment variable KEYSWITCH_ADMIN_KEY or from a file. It is no option: other users of a machine can see those.",
   ],
   options: {
-    url: { value: "URL", says: "where the gateway listens (default: http://127.0.0.1:8787)" },
-    "admin-key-file": { value: "FILE", says: "a file that holds the admin key" },
+    ...targetOptions,
     watch: { says: "go on until Ctrl-C" },
     json: { says: 'one JSON object: {"models": […]}; with --watch every event, one a line' },
   },
@@ -147,36 +144,4 @@ function eventLine({ event, data }: ToldEvent): string {
   const why = word(cause) && `(${word(cause)})`;
   const words = [time, event, model, way, credential, phase, result, dropped, why].map(word);
   return printable(words.filter((each) => each !== "").join(" "));
-}
-
-function targetOf({ value }: Invocation): AdminTarget {
-  const given = value("url") ?? "http://127.0.0.1:8787";
-  const url = URL.parse(/^\w+:\/\//.test(given) ? given : `http://${given}`);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError({ path: "--url", found: describe(given), wanted: "an http or https URL" });
-  }
-  return { url, adminKey: adminKeyOf(value("admin-key-file")) };
-}
-
-function adminKeyOf(file: string | undefined): Secret | undefined {
-  if (file !== undefined) {
-    const key = readKeyFile(file);
-    if (Secret.is(key)) return key;
-    throw new UsageError({
-      path: "--admin-key-file",
-      found: `a file that ${key.fault}`,
-      wanted: "one that holds a key",
-    });
-  }
-  const inEnvironment = process.env["KEYSWITCH_ADMIN_KEY"] ?? "";
-  return inEnvironment === "" ? undefined : Secret.of(inEnvironment);
-}
-
-/** Aborts when the process is told to end. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    void once(process, signal).then(() => controller.abort());
-  }
-  return controller.signal;
 }

@@ -8,6 +8,7 @@ import { type ModelSet, type ReloadSummary, startModels } from "../model-set.ts"
 import type { AdminLock } from "../operator/guard.ts";
 import { createFeed } from "../inspect/feed.ts";
 import { serveInspector } from "../inspect/inspector-server.ts";
+import { sourceOf } from "../inspect/inspector-source.ts";
 import {
   createFollower,
   createLogger,
@@ -78,7 +79,7 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
   const lock = (): AdminLock => lockOf(present);
   const admin = createAdminApi({ models, lock });
   const feed = createFeed();
-  const inspector = serveInspector({ feed, path: inspectorPath, lock, operated: models });
+  const inspector = serveInspector({ source: sourceOf(feed, models), path: inspectorPath, lock });
   const isInspected = (): boolean => present.gateway.inspector;
   const table = createRouteTable([...routes, ...adminRoutes(admin), ...inspectorRoutes(inspector, isInspected)]);
   let reception = receive(present);

@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { UsageError } from "../errors.ts";
 import type { Keyswitch } from "../keyswitch.ts";
 import { liveModelOf, type Model } from "../model.ts";
@@ -9,6 +7,8 @@ import type { OperatedModels } from "../operator/operations.ts";
 import { Secret } from "../secret.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { serveInspector } from "./inspector-server.ts";
+import { sourceOf } from "./inspector-source.ts";
+import { freshToken, listenOnLoopback } from "./loopback.ts";
 
 /** What an inspector is of, and for whom. */
 export interface InspectorOptions {
@@ -70,9 +70,13 @@ export function createInspector({
   const all = (): readonly Model[] => ("reload" in models ? models.models.map((id) => models.model(id)) : models);
   const operated = operations ? operatedModels(all) : undefined;
   const given = typeof key === "string" ? Secret.of(key) : key;
-  const token = given ?? Secret.of(randomBytes(24).toString("base64url"));
+  const token = given ?? freshToken();
   const inspectorFor = (adminKey: Secret | undefined, mount: string) =>
-    serveInspector({ feed, path: mount, lock: (): AdminLock => ({ adminKey, hostNames }), operated });
+    serveInspector({
+      source: sourceOf(feed, operated),
+      path: mount,
+      lock: (): AdminLock => ({ adminKey, hostNames }),
+    });
   const mounted = inspectorFor(given, path);
   const alone = inspectorFor(token, "");
   const server = createServer((request, response) => alone.handle(request, response));
@@ -80,15 +84,9 @@ export function createInspector({
   feed.follow(all());
   return {
     handle: (request, response) => mounted.handle(request, response),
-    listen: async (port = 0) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      server.once("error", reject);
-      server.listen({ host: "127.0.0.1", port }, resolve);
-      await promise;
-      const { port: taken } = server.address() as AddressInfo;
-      const fragment = given === undefined ? `#key=${token.reveal()}` : "";
-      return { url: `http://127.0.0.1:${taken}/${fragment}` };
-    },
+    listen: async (port = 0) => ({
+      url: await listenOnLoopback(server, port, given === undefined ? token : undefined),
+    }),
     follow: () => feed.follow(all()),
     feed,
     close: async () => {

@@ -1,20 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AdminLock, adminRefusal, pageRefusal } from "../operator/guard.ts";
-import { operate, operationAt, type OperatedModels } from "../operator/operations.ts";
-import { createCharts } from "./charts.ts";
-import type { Feed } from "./feed.ts";
+import { operationAt } from "../operator/operations.ts";
+import type { InspectorSource } from "./inspector-source.ts";
 import { isPageFile, pageDocument, type PageFile, pageFile } from "./page-files.ts";
-import { createViewers } from "./viewers.ts";
 
 /** What an inspector is served from. */
 export interface InspectorParts {
-  readonly feed: Feed;
+  readonly source: InspectorSource;
   /** The path that it is mounted at, as `/inspector`; `""`: the root. */
   readonly path: string;
   /** What opens it now. */
   readonly lock: () => AdminLock;
-  /** The models that an operator may have a word on. `undefined`: it only shows. */
-  readonly operated?: OperatedModels | undefined;
 }
 
 /** The part of a server that shows the inspector. */
@@ -25,10 +21,8 @@ export interface InspectorServer {
   close(): void;
 }
 
-/** Serves a feed, and the page that shows it. */
-export function serveInspector({ feed, path: mount, lock, operated }: InspectorParts): InspectorServer {
-  const viewers = createViewers(feed);
-  const charts = createCharts();
+/** Serves what a source tells, and the page that shows it. */
+export function serveInspector({ source, path: mount, lock }: InspectorParts): InspectorServer {
   let isClosed = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -58,17 +52,17 @@ export function serveInspector({ feed, path: mount, lock, operated }: InspectorP
     send(response, 200, file.contentType, takesGzip ? file.gzipped : file.body, headers);
   }
 
-  function admit(request: IncomingMessage, response: ServerResponse): void {
+  async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isTurnedAway(request, response, adminRefusal) || isOfAnotherSite(request, response)) return;
-    if (isClosed || !viewers.hasRoom) return refuse(response, 503, "no_room", "Too many look at this already");
-    const headers = operated === undefined ? { [readOnlyHeader]: "1" } : {};
-    response.writeHead(200, { ...commonHeaders, "content-type": "application/x-ndjson", ...headers });
-    viewers.admit(response);
+    const headers = source.operate === undefined ? { [readOnlyHeader]: "1" } : {};
+    const head = { ...commonHeaders, "content-type": "application/x-ndjson", ...headers };
+    const isAdmitted = !isClosed && (await source.admit(response, head));
+    if (!isAdmitted) refuse(response, 503, "no_room", "Too many look at this already, or it is closing");
   }
 
   async function draw(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
     if (isTurnedAway(request, response, adminRefusal) || isOfAnotherSite(request, response)) return;
-    const svg = await charts.svg(query);
+    const svg = await source.svg(query);
     if (svg === undefined) return refuse(response, 400, "no_shape", "This names no shape of a model");
     send(response, 200, "image/svg+xml; charset=utf-8", svg);
   }
@@ -77,8 +71,8 @@ export function serveInspector({ feed, path: mount, lock, operated }: InspectorP
     if (isTurnedAway(request, response, adminRefusal)) return;
     const operation = operationAt(path);
     if (operation === undefined) return refuse(response, 404, "not_found", "There is no such operation");
-    if (operated === undefined) return refuse(response, 403, "read_only", "This inspector only shows");
-    const result = operate(operated, operation);
+    if (source.operate === undefined) return refuse(response, 403, "read_only", "This inspector only shows");
+    const result = source.operate(operation);
     if (result.kind === "done") return send(response, 200, "application/json", '{"done":true}\n');
     refuse(response, result.refusal.status, result.refusal.code, result.refusal.message);
   }
@@ -101,7 +95,7 @@ export function serveInspector({ feed, path: mount, lock, operated }: InspectorP
     },
     close: () => {
       isClosed = true;
-      viewers.close();
+      source.close();
     },
   };
 }

@@ -38,6 +38,11 @@ export async function openEvents(
   return reached.value.body !== null && isStream ? { kind: "told", value: reached.value.body } : stranger(target);
 }
 
+/** Asks a gateway's inspector for something, as its feed. */
+export function askInspector(target: AdminTarget, place: string, signal: AbortSignal): Promise<AdminAnswer<Response>> {
+  return reach(target, `/inspector/${place}`, { signal });
+}
+
 async function reach(target: AdminTarget, path: string, init: RequestInit): Promise<AdminAnswer<Response>> {
   const { url, adminKey } = target;
   const headers = adminKey === undefined ? undefined : { authorization: `Bearer ${adminKey.reveal()}` };
