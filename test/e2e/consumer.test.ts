@@ -19,6 +19,7 @@ const compilerOptions = {
   noUncheckedIndexedAccess: true,
   skipLibCheck: true,
   noEmit: true,
+  allowImportingTsExtensions: true,
 };
 
 describe("a fresh project that installs the packed package", () => {
@@ -32,6 +33,8 @@ describe("a fresh project that installs the packed package", () => {
     await consumer.write("functions.ts", functions);
     await consumer.write("embedded-machine.ts", await read("examples/embedded-machine/main.ts"));
     await consumer.write("openai.ts", await read("examples/openai/main.ts"));
+    await consumer.write("embedding-worker.ts", await read("examples/embedding-worker/main.ts"));
+    await consumer.write("worker.ts", await read("examples/embedding-worker/worker.ts"));
     await consumer.write(
       "subpaths.ts",
       'import { credentialSlots } from "keyswitch/machines";\nimport { simulate } from "keyswitch/testing";\n' +
@@ -92,6 +95,18 @@ describe("a fresh project that installs the packed package", () => {
     expect(output).toMatch(/^a → b: auth \(.+\)\nb → c: transient \(timeout\.timeout\)\nAnswered by c\.\n/);
     expect(output).toContain("serving: c");
     expect(output).not.toContain("key-a");
+  });
+
+  it("runs the example of a worker that embeds: an outage is waited for, and an unsafe text set aside", async () => {
+    const output = await consumer.run("node", ["embedding-worker.ts"]);
+
+    expect(output.trim().split("\n")).toEqual([
+      "breaker: open",
+      "breaker: half_open",
+      "breaker: closed",
+      "set aside: document-6 (content_safety)",
+      "stored: 9",
+    ]);
   });
 
   it("runs the command line", async () => {
