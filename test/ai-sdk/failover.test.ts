@@ -1,8 +1,10 @@
+import { createOpenAI } from "@ai-sdk/openai";
 import { embed, embedMany, generateText, Output, streamText, tool } from "ai";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { failoverLanguageModel } from "../../src/ai-sdk/index.ts";
 import { type Behaviour, failures } from "../../src/testing/fake-provider/index.ts";
-import { collected, keys, openChat, openVectors } from "./open-models.ts";
+import { collected, keys, openChat, openModel, openVectors } from "./open-models.ts";
 
 const prompt = "Who are you?";
 
@@ -72,6 +74,35 @@ describe.each(mishaps)("after %s, the AI SDK gets from the next credential", (_,
       served: 2,
       inputTokens: one.usage.tokens + many.usage.tokens,
     });
+  });
+});
+
+describe("a 429 that states a short wait", () => {
+  it("is waited out on the same credential", async () => {
+    const { chat, upstream, model } = await openChat({ config: { retry: { max_retries: 1 } } });
+    upstream.script(keys.primary, failures.openai.rateLimit({ retryAfterS: 1 }));
+
+    const { text, providerMetadata } = await generateText({ model: chat, prompt });
+
+    expect(text).toBe("Answered by primary.");
+    expect(providerMetadata?.["keyswitch"]).toMatchObject({ credential: "primary", attempts: 2 });
+    expect(model.snapshot()).toMatchObject({ active: "primary", epoch: 0 });
+  });
+});
+
+describe("OpenAI's Responses", () => {
+  it.each(mishaps)("go on to the next credential after %s, in one piece and as a stream", async (_, mishap) => {
+    const { model, upstream } = await openModel({ config });
+    const chat = failoverLanguageModel(model, ({ apiKey, apiBase, model }) =>
+      createOpenAI({ apiKey: apiKey.reveal(), baseURL: apiBase ?? "" }).responses(model),
+    );
+    upstream.set(keys.primary, mishap);
+
+    const whole = await generateText({ model: chat, prompt });
+    const streamed = streamText({ model: chat, prompt });
+
+    expect([whole.text, await streamed.text]).toEqual(["Answered by second.", "Answered by second."]);
+    expect(whole.providerMetadata).toMatchObject({ openai: {}, keyswitch: { credential: "second", attempts: 2 } });
   });
 });
 
