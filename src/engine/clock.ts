@@ -35,9 +35,11 @@ class TimerChain {
   }
 }
 
+const { timeOrigin } = performance;
+
 /** The process's own monotonic time, counted from the Unix epoch as far as the process's start knew it. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => timeOrigin + performance.now(),
   setTimer: (callback, delayMs, kind) => {
     const isBackground = kind === "background";
     if (delayMs > longestDelayMs) return new TimerChain(callback, delayMs, isBackground);

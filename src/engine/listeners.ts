@@ -15,22 +15,28 @@ function warn(error: unknown): void {
   process.emitWarning(`A listener of keyswitch failed: ${text}`, "KeyswitchListenerWarning");
 }
 
+type Listener = (event: never) => void;
+
+const nobody: readonly Listener[] = [];
+
 /** Makes a set of listeners. One that throws, or returns a promise that rejects, is reported as a process warning. */
 export function createListeners<Events extends object>(): Listeners<Events> {
-  const byName = new Map<keyof Events, Set<(event: never) => void>>();
+  // A list is never changed but replaced, so that an event goes to those who were there when it came.
+  const byName = new Map<keyof Events, readonly Listener[]>();
+  const listenersOf = (name: keyof Events): readonly Listener[] => byName.get(name) ?? nobody;
   return {
     on: (name, listener) => {
-      const listeners = byName.get(name) ?? new Set();
-      byName.set(name, listeners);
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      if (!listenersOf(name).includes(listener)) byName.set(name, [...listenersOf(name), listener]);
+      return () => {
+        const others = listenersOf(name).filter((other) => other !== listener);
+        byName.set(name, others);
+      };
     },
-    has: (name) => (byName.get(name)?.size ?? 0) > 0,
+    has: (name) => listenersOf(name).length > 0,
     emit: (name, event) => {
-      const listeners = byName.get(name) ?? new Set();
-      // One that is added meanwhile hears the next event, one that is taken away no more.
-      for (const listener of Array.from(listeners)) {
-        if (!listeners.has(listener)) continue;
+      for (const listener of listenersOf(name)) {
+        // One that was taken away meanwhile hears nothing more.
+        if (!listenersOf(name).includes(listener)) continue;
         try {
           const returned: unknown = listener(event as never);
           if (returned instanceof Promise) returned.catch(warn);
