@@ -9,7 +9,7 @@ import type { Keyswitch } from "../../keyswitch.ts";
 import type { Model } from "../../model.ts";
 import { hostRefusal, isSameKey } from "../../operator/guard.ts";
 import type { Dialect } from "./dialect.ts";
-import { createReceiver, type Receiver } from "./receiver.ts";
+import { createReceiver, mostBufferedBytes, type Receiver } from "./receiver.ts";
 import { statelyDialect } from "./stately-dialect.ts";
 import { type MachinesListener, type MachinesWatch, watchMachines } from "./watch-machines.ts";
 import { xstateInspectDialect } from "./xstate-inspect-dialect.ts";
@@ -93,7 +93,12 @@ export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOpt
   const server = createServer((_request, response) => {
     response.writeHead(426, { upgrade: "websocket", connection: "close" }).end();
   });
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: mostIncomingBytes, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: mostIncomingBytes,
+    perMessageDeflate: false,
+    autoPong: false,
+  });
   server.on("upgrade", (request, socket, head) => {
     // Whoever leaves in the middle of it is no fault of ours.
     socket.on("error", () => socket.destroy());
@@ -106,13 +111,15 @@ export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOpt
 
   function welcome(socket: WebSocket, dialect: Dialect): void {
     let receiver: Receiver | undefined;
-    const begin = (): void => {
-      if (receiver === undefined) admit((receiver = createReceiver(socket, dialect)));
-    };
+    const begin = (): void => admit((receiver = createReceiver(socket, dialect)));
     socket.on("error", () => socket.terminate());
     socket.on("close", () => receiver && dismiss(receiver));
     socket.on("message", (data, isBinary) => {
-      if (!isBinary && dialect.asks?.((data as Buffer).toString()) === true) begin();
+      if (receiver === undefined && !isBinary && dialect.asks?.((data as Buffer).toString()) === true) begin();
+    });
+    // Answers to one who pings and never reads would pile up.
+    socket.on("ping", (data) => {
+      if (socket.bufferedAmount < mostBufferedBytes) socket.pong(data);
     });
     if (dialect.asks === undefined) begin();
   }

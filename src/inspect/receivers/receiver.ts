@@ -12,7 +12,7 @@ export interface Receiver extends MachinesListener {
 export type ReceiverSocket = Pick<WebSocket, "bufferedAmount" | "send" | "terminate">;
 
 /** What waits for a receiver is held in memory: no more than this, and a frame. */
-const mostBufferedBytes = 1024 * 1024;
+export const mostBufferedBytes = 1024 * 1024;
 const defaultPatienceMs = 30_000;
 
 /**
