@@ -8,8 +8,8 @@ export interface PageFile {
   readonly gzipped: Buffer;
 }
 
-/** The built page lies beside the built package, and is found from the sources too. */
-const folder = [new URL("../../inspector/", import.meta.url), new URL("../../dist/inspector/", import.meta.url)];
+/** Where the built page lies: in the package, and beside its own sources. */
+const folders = ["../../inspector/", "../../visualizations/inspector/built/"];
 
 const contentTypes = {
   "page.js": "text/javascript; charset=utf-8",
@@ -29,7 +29,7 @@ export function isPageFile(name: string): name is PageFileName {
 export function pageFile(name: PageFileName): PageFile | undefined {
   const known = read.get(name);
   if (known !== undefined) return known;
-  const place = folder.map((each) => new URL(name, each)).find((each) => existsSync(each));
+  const place = folders.map((each) => new URL(`${each}${name}`, import.meta.url)).find((each) => existsSync(each));
   if (place === undefined) return undefined;
   const body = readFileSync(place);
   const file = { contentType: contentTypes[name], body, gzipped: gzipSync(body) };

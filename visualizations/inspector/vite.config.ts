@@ -9,8 +9,7 @@ export default defineConfig({
   base: "./",
   publicDir: "public",
   build: {
-    outDir: "../../dist/inspector",
-    emptyOutDir: true,
+    outDir: "built",
     target: "es2022",
     modulePreload: false,
     rollupOptions: {
