@@ -131,6 +131,12 @@ function claim(name: string, leaseMs: (policy: FailbackPolicy) => number): Happe
 
 const present = <Value>(value: Value | undefined): readonly Value[] => (value === undefined ? [] : [value]);
 
+/** The claim of a dead process is released (S16). */
+const withoutClaim = ({ probe, ...slots }: SlotsContext): SlotsContext => ({
+  ...slots,
+  probe: probe && { ...probe, lease: null },
+});
+
 const slotsOfNote = {
   home: homeOf,
   "the probed slot": ({ probe }: SlotsContext) => probe?.slot,
@@ -186,7 +192,7 @@ export const happenings: readonly Happening[] = [
   { name: "the clock", type: "TIMER", stepsIn: (slots) => [{ type: "TIMER", at: dueAt(slots) ?? slots.wakeAt }] },
   told("FAILBACK", () => ({ type: "FAILBACK" }), "FAILBACK"),
   told("RESET", () => ({ type: "RESET" }), "RESET"),
-  told("RESTORE of what it knows", (state) => ({ type: "RESTORE", state }), "RESTORE"),
+  told("RESTORE of what it knows", (slots) => ({ type: "RESTORE", state: withoutClaim(slots) }), "RESTORE"),
   ...(Object.keys(slotsOfNote) as (keyof typeof slotsOfNote)[]).flatMap((name) => [
     operation("DISABLE", name),
     operation("ENABLE", name),

@@ -45,7 +45,6 @@ const answers = (statedMs: number): readonly Answer[] => [
   { outcome: "auth" },
   { outcome: "quota_exceeded", retryAfterMs: statedMs },
   { outcome: "transient" },
-  { outcome: "transient", timedOut: true },
   { outcome: "permanent" },
 ];
 

@@ -54,7 +54,7 @@ function longestLadder({ growth, timeoutMs, minIntervalMs, maxCooldownMs }: Fail
 }
 
 function flightSeen(
-  { id, call, backoffUntil, throughout }: Flight,
+  { id, call, backoffUntil, turns, throughout }: Flight,
   { epoch, probe }: SlotsContext,
   at: number,
 ): string {
@@ -63,6 +63,7 @@ function flightSeen(
     call.value,
     turn && [turn.slot, turn.epoch === epoch, turn.first, turn.routed, turn.probes],
     tried,
+    turns,
     retries,
     capable,
     backoffUntil === undefined ? null : backoffUntil - at,

@@ -5,6 +5,7 @@ import {
   type CallMachine,
   endsTurn,
   type Instant,
+  isEnabled,
   restoreSlots,
   type RetryPolicy,
   saveSlots,
@@ -38,6 +39,8 @@ export interface Driver {
   readonly claims: (callId: string, turn: Turn, until: number) => SlotsEvent | undefined;
   /** What the model's machine is told when a turn ends (S2). */
   readonly tells: (end: TurnEnd) => SlotsEvent | undefined;
+  /** What it is told when a call is cut off by the clock that had waited long (S26). */
+  readonly tellsOfHang: (end: TurnEnd) => SlotsEvent | undefined;
   /** What it is told when a call is given up: that a claim is free (S11). */
   readonly givesBack: (callId: string, turn: Turn) => SlotsEvent | undefined;
   /** What a new process knows of what the old one knew (S16). */
@@ -71,9 +74,16 @@ const instantAt = (at: number): Instant => ({ at, wallAt: at });
 export const faithfulDriver = (credentials: readonly string[]): Driver => ({
   claims: (callId, { probes }, until) => (probes ? { type: "PROBE", call: callId, until } : undefined),
   tells: (end) => end,
+  tellsOfHang: (end) => end,
   givesBack: (callId, { probes }) => (probes ? { type: "RELEASE", call: callId } : undefined),
-  restores: (slots, fresh, at) =>
-    restoreSlots(saveSlots(slots, credentials, instantAt(at)), fresh, credentials, instantAt(at)),
+  restores: (slots, fresh, at) => {
+    // An operator's word is left beside the saved slots, and goes before what the configuration says (S14).
+    const told = {
+      ...fresh,
+      slots: fresh.slots.map((record, slot) => ({ ...record, disabled: !isEnabled(slots, slot) })),
+    };
+    return restoreSlots(saveSlots(slots, credentials, instantAt(at)), told, credentials, instantAt(at));
+  },
   looks: (situation) => situation,
 });
 

@@ -20,6 +20,8 @@ export interface Flight {
   readonly call: CallSituation;
   /** When its backoff ends; `undefined` while an attempt is on. */
   readonly backoffUntil: number | undefined;
+  /** Slots that it had a turn on, in their order: what the call itself remembers may be wrong. */
+  readonly turns: readonly number[];
   /** Slots that were enabled, and could do what it needs, all the time (I1). */
   readonly throughout: readonly number[];
 }
@@ -154,7 +156,7 @@ class Stage {
     const throughout = slots.slots.flatMap((_, slot) =>
       isEnabled(slots, slot) && (capable?.[slot] ?? true) ? [slot] : [],
     );
-    const flight: Flight = { id: `call-${begun + 1}`, call: situation, backoffUntil: undefined, throughout };
+    const flight: Flight = { id: `call-${begun + 1}`, call: situation, backoffUntil: undefined, turns: [], throughout };
     this.world = { ...this.world, begun: begun + 1, flights: [...this.world.flights, flight] };
     const { turn } = situation.context;
     if (turn !== null) {
@@ -190,7 +192,7 @@ class Stage {
     const { driver } = this.#subject;
     const told =
       how === "cutOff"
-        ? driver.tells({ type: "TRANSIENT", call: id, slot, epoch, first, routed })
+        ? driver.tellsOfHang({ type: "TRANSIENT", call: id, slot, epoch, first, routed })
         : driver.givesBack(id, turn);
     if (told !== undefined) this.#tell(told);
     const call = this.#subject.call.next(flight.call, { type: how === "cutOff" ? "DEADLINE" : "CANCEL" });
@@ -262,7 +264,8 @@ class Stage {
       const isOnProbe = turn.first && !turn.routed && turn.slot === slots.probe?.slot;
       const probers = this.world.probers + (isOnProbe ? 1 : 0);
       this.world = { ...this.world, probers };
-      this.occurrences.push({ kind: "turn", flight, turn, slots, probers });
+      const begun = this.#replace({ ...flight, turns: [...flight.turns, turn.slot] });
+      this.occurrences.push({ kind: "turn", flight: begun, turn, slots, probers });
     }
   }
 

@@ -1,0 +1,27 @@
+import type { SlotsContext, SlotsEvent, TurnEvent } from "../../../machines/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Happened, Ended, Turned } from "../explore/product/world.ts";
+
+/** Something that must hold on every run, by the name that semantics and tests call it. */
+export interface Invariant {
+  /** As in `I9`. */
+  readonly name: string;
+  /** In one sentence. */
+  readonly says: string;
+  /** Whether it holds of what happened to the model's machine. */
+  readonly ofHappening?: (happened: Happened) => boolean;
+  /** Whether it holds of a turn that begins. */
+  readonly ofTurn?: (turned: Turned) => boolean;
+  /** Whether it holds of how a call ended. */
+  readonly ofEnd?: (ended: Ended) => boolean;
+}
+
+/** Whether two states of knowledge are the same, but for when they were last looked at. */
+export const knowsTheSame = (before: SlotsContext, after: SlotsContext): boolean =>
+  before === after || isDeepStrictEqual({ ...before, at: after.at, wakeAt: after.wakeAt }, after);
+
+export const isTurn = (event: SlotsEvent | undefined): event is TurnEvent => event !== undefined && "epoch" in event;
+
+/** Whether the event speaks for the call that holds the probe's lease, of the probed slot (S11). */
+export const speaksForTheProbe = ({ probe }: SlotsContext, event: TurnEvent): boolean =>
+  probe !== null && probe.lease?.call === event.call && probe.slot === event.slot;

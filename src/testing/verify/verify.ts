@@ -1,0 +1,140 @@
+import { parseModelConfig, runtimeModel } from "../../config/index.ts";
+import { type ExploredModel, realSubject, type Subject } from "../explore/product/index.ts";
+import { invariants } from "./invariants.ts";
+import { prospects } from "./runs.ts";
+import { type ToldScenario, scenarioOf } from "./scenario.ts";
+import { type Breach, type CoverBreach, searchCover, searchProduct, type WorldRule } from "./search.ts";
+import { historyOf, seen, type VerifiedState, type VerifiedStep } from "./seen.ts";
+import { smallScope } from "./small-scope.ts";
+import { storyOf } from "./story.ts";
+
+/** A rule of one's own, of every state that a model and its calls can be in. */
+export interface UserInvariant {
+  /** What its breach is told by. */
+  readonly name: string;
+  /**
+   * Whether the rule holds.
+   *
+   * @param state - A state that was reached.
+   * @param history - A shortest way there. States that differ only in how they were reached are looked at once.
+   */
+  readonly holds: (state: VerifiedState, history: readonly VerifiedStep[]) => boolean;
+}
+
+/** What a verification may be asked for. */
+export interface VerifyOptions {
+  /** Rules of one's own, on top of those of the machines. @default none */
+  readonly invariants?: readonly UserInvariant[];
+  /** Acts to be taken in the product of model and calls at most. @default 100 000 */
+  readonly transitions?: number;
+}
+
+/** A rule that does not hold, and the shortest way to see it. */
+export interface Counterexample {
+  /** The invariant's name: `I4`, or the name of a rule of one's own. */
+  readonly invariant: string;
+  readonly says: string;
+  /** What happened, a line each. */
+  readonly story: readonly string[];
+  /** A scenario of `simulate` that does the same to the real machines and engine; `undefined`: see `lacks`. */
+  readonly scenario?: Readonly<Record<string, unknown>> | undefined;
+  /** What of it a scenario cannot say. */
+  readonly lacks?: string | undefined;
+}
+
+/** What was checked of a model, how far, and what was found. */
+export interface Verification {
+  readonly model: string;
+  readonly holds: boolean;
+  /** The rules, by name. */
+  readonly checked: readonly { readonly name: string; readonly says: string }[];
+  /** Every event in every folded state, under the model's own policy. */
+  readonly cover: { readonly credentials: number; readonly states: number; readonly pairs: number };
+  /** The model's first credentials with two calls at a time, in a small scope. */
+  readonly product: {
+    readonly credentials: number;
+    readonly calls: number;
+    readonly states: number;
+    readonly transitions: number;
+    /** Every sequence of so many acts was tried. */
+    readonly depth: number;
+    /** Whether there is no longer one that leads anywhere else. */
+    readonly isClosed: boolean;
+  };
+  readonly counterexample?: Counterexample;
+}
+
+const callsAtATime = 2;
+const usualTransitions = 100_000;
+
+/**
+ * Verifies a model's configuration: takes its machine and its calls wherever they can come, and checks there what must
+ * hold on every run.
+ *
+ * @param config - A model's configuration, as `createModel` takes it; credentials may be plain ids.
+ * @throws ConfigError that says where the configuration is wrong.
+ */
+export function verify(config: unknown, options: VerifyOptions = {}): Verification {
+  const parsed = parseModelConfig(config, { plainCredentials: true });
+  return verifyModel(exploredModel("model", parsed), options);
+}
+
+/** A model of a configuration, as it is explored. */
+export function exploredModel(id: string, config: Parameters<typeof runtimeModel>[1]): ExploredModel {
+  const { credentials, failback, retry, onExhausted } = runtimeModel(id, config);
+  return {
+    id,
+    credentials: credentials.map((credential) => credential.id),
+    input: { policy: failback, disabled: credentials.map(({ disabled }) => disabled), at: 0 },
+    retry,
+    onExhausted,
+  };
+}
+
+/** As {@link verify}, of a model and (to see that faults are found) of machines that may be others. */
+export function verifyModel(
+  model: ExploredModel,
+  { invariants: own = [], transitions = usualTransitions }: VerifyOptions = {},
+  subjectOf: (model: ExploredModel) => Subject = realSubject,
+): Verification {
+  const small = smallScope(model);
+  const subject = subjectOf(small);
+  const rules = own.map(({ name, holds }): WorldRule => ({
+    name,
+    holds: (reached) => holds(seen(reached.world, small), historyOf(reached, small)),
+  }));
+  const { extent, breach } = searchProduct(subject, small, { calls: callsAtATime, transitions }, rules);
+  const cover = searchCover(model.input, subjectOf(model).model);
+  const counterexample = breach === undefined ? ofCover(cover.breach) : ofProduct(breach, subject, small);
+  return {
+    model: model.id,
+    holds: counterexample === undefined,
+    checked: [...invariants, ...prospects, ...own.map(({ name }) => ({ name, says: name }))].map(({ name, says }) => ({
+      name,
+      says,
+    })),
+    cover: { credentials: model.credentials.length, states: cover.states, pairs: cover.pairs },
+    product: { credentials: small.credentials.length, calls: callsAtATime, ...extent },
+    ...(counterexample !== undefined && { counterexample }),
+  };
+}
+
+function ofProduct({ name, says, acts }: Breach, subject: Subject, model: ExploredModel): Counterexample {
+  const told: ToldScenario = scenarioOf(`counterexample to ${name}`, subject, model, acts);
+  return { invariant: name, says, story: storyOf(subject, model, acts), ...told };
+}
+
+/** Found where the small scope does not reach: told by the machine's own events. */
+function ofCover(breach: CoverBreach | undefined): Counterexample | undefined {
+  if (breach === undefined) return undefined;
+  const { name, says, prefix, happening, steps } = breach;
+  return {
+    invariant: name,
+    says,
+    story: [
+      ...prefix.map((step) => `${step.type}${"slot" in step ? ` of slot ${step.slot}` : ""}, at ${step.at / 1_000} s`),
+      `${happening}, at ${(steps[0]?.at ?? 0) / 1_000} s`,
+    ],
+    lacks: "single events of the machine",
+  };
+}
