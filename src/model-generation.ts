@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { type Credential, type ModelConfig, type RuntimeModel, runtimeModel } from "./config/index.ts";
 import type { Clock } from "./engine/clock.ts";
 import { createDrain } from "./engine/drain.ts";
+import type { FleetMember, FleetSeat } from "./engine/fleet.ts";
 import type { Heritage, Learned } from "./engine/heritage.ts";
 import type { Listeners } from "./engine/listeners.ts";
 import { createModelEngine, type ModelEngine } from "./engine/model-engine.ts";
@@ -39,6 +40,8 @@ export interface ModelParts {
   /** What its identities are fingerprinted with. */
   readonly salt: Uint8Array;
   readonly onLearned: (learned: Learned) => void;
+  /** Gives it its place among the replicas that share what it learns. */
+  readonly join: (member: FleetMember, connections: ReadonlyMap<string, string>) => FleetSeat | undefined;
   /** @default the process's monotonic time */
   readonly clock?: Clock | undefined;
 }
@@ -47,7 +50,7 @@ export interface ModelParts {
 export function startGeneration(
   id: string,
   config: ModelConfig,
-  { listeners, dispatcher, salt, onLearned, clock }: ModelParts,
+  { listeners, dispatcher, salt, onLearned, join, clock }: ModelParts,
   left?: SavedModel,
 ): ModelGeneration {
   const identity = identityOf(config, salt);
@@ -60,6 +63,7 @@ export function startGeneration(
     listeners,
     heritage,
     onLearned,
+    joinFleet: (member) => join(member, identity.connections),
     clock,
   });
   const door = createModelFetch(engine, runtime, { dispatcher });

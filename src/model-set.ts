@@ -1,8 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Config, ModelConfig } from "./config/index.ts";
 import type { Clock } from "./engine/clock.ts";
 import { ClosedError } from "./errors.ts";
 import { type CloseOptions, type LiveModel, startModel } from "./model.ts";
-import { openStore } from "./state/index.ts";
+import { openStore, type StoreHealth } from "./state/index.ts";
 
 /** What a reload did, by model id. */
 export interface ReloadSummary {
@@ -19,15 +20,27 @@ export interface ReloadSummary {
 export interface ModelSet {
   readonly ids: readonly string[];
   get(id: string): LiveModel | undefined;
+  /** How the store of what they learn does. */
+  health(): StoreHealth;
+  /** Resolves when they know what the store knows, or when that has taken as long as a start may wait. */
+  synced(): Promise<void>;
   /** @throws ClosedError */
   reload(config: Config): ReloadSummary;
   /** @throws UsageError */
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** Starts every model of a configuration, with what its store knows of them. */
-export function startModels(config: Config, clock?: Clock): ModelSet {
-  const store = openStore(config.state);
+/** How long a start waits for a store that is away; after that its models learn for themselves. */
+const longestStartMs = 1000;
+
+/**
+ * Starts every model of a configuration, with what its store knows of them.
+ *
+ * @param warn - Told what is wrong with the store. Default: a process warning.
+ * @throws ConfigError where the store needs a package that is not installed.
+ */
+export function startModels(config: Config, clock?: Clock, warn?: (text: string) => void): ModelSet {
+  const store = openStore(config.state, { clock, warn });
   const leaving = new Set<LiveModel>();
   const start = (id: string, model: ModelConfig): LiveModel => startModel(id, model, store, clock);
   let models = new Map(Object.entries(config.models).map(([id, model]) => [id, start(id, model)]));
@@ -46,6 +59,12 @@ export function startModels(config: Config, clock?: Clock): ModelSet {
       return [...models.keys()];
     },
     get: (id) => models.get(id),
+    health: () => store.health(),
+    synced: async () => {
+      const patience = new AbortController();
+      await Promise.race([store.synced, pause(longestStartMs, undefined, { signal: patience.signal }).catch(() => {})]);
+      patience.abort();
+    },
     reload: (next) => {
       if (isClosed) throw new ClosedError();
       const former = models;

@@ -12,7 +12,7 @@ import type { CallLimits, ModelSnapshot } from "./engine/model-engine.ts";
 import type { ModelEvents } from "./engine/model-events.ts";
 import { streamModel } from "./engine/stream-model.ts";
 import { ClosedError, UsageError } from "./errors.ts";
-import { type ModelGeneration, startGeneration } from "./model-generation.ts";
+import { type ModelGeneration, type ModelParts, startGeneration } from "./model-generation.ts";
 import { identityOf } from "./model-identity.ts";
 import { memoryStore, type SavedModel, type StateStore } from "./state/index.ts";
 import { baseURLOf } from "./transport/index.ts";
@@ -146,7 +146,8 @@ export function startModel(
     const number = (latest += 1);
     const voice = voiceOf(listeners, () => number === latest);
     const { salt } = store;
-    return startGeneration(id, next, { listeners: voice, dispatcher, salt, onLearned: learned, clock }, left);
+    const join: ModelParts["join"] = (member, connections) => store.join(id, member, connections);
+    return startGeneration(id, next, { listeners: voice, dispatcher, salt, onLearned: learned, join, clock }, left);
   }
   /** What ends while it closes is saved with the rest, unless it was taken away and another has its name. */
   function learned(what: Learned): void {

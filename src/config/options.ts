@@ -296,12 +296,41 @@ export interface GatewayKeyInput {
 /** Where slots and cooldowns are kept. */
 export interface StateConfigInput {
   /**
-   * `memory`: in this process. `file`: in a file too, from which the next process goes on.
+   * `memory`: in this process. `file`: in a file too, from which the next process goes on. `redis`: shared by all replicas
+   * that name the same Redis and namespace; it takes the package `ioredis`.
    * @default memory
    */
-  readonly kind?: "memory" | "file" | undefined;
+  readonly kind?: "memory" | "file" | "redis" | undefined;
   /** The file of kind `file`, of one process. Unless absolute, it starts from the configuration's directory. */
   readonly path?: string | undefined;
+  /**
+   * Where the Redis of kind `redis` is: `redis://host:6379/0`, or `rediss://` over TLS. It may hold user and password. With
+   * `sentinel` the name of the primary stands in the host's place.
+   */
+  readonly url?: string | undefined;
+  /**
+   * What the names of all keys in Redis begin with, `keyswitch` unless it is given: replicas of one namespace share their
+   * state.
+   */
+  readonly namespace?: string | undefined;
+  /** The ACL user, unless the URL names one. */
+  readonly username?: string | undefined;
+  /** The password, unless the URL holds it: a text with `${NAME}`, `{ env: NAME }` or `{ file: PATH }`. */
+  readonly password?: SecretInput | undefined;
+  /** A file with the certificates that sign Redis's own, instead of the system's. */
+  readonly ca?: string | undefined;
+  /** The sentinels that know which Redis is the primary. */
+  readonly sentinel?: SentinelConfigInput | undefined;
+}
+
+/** Sentinels of a Redis. */
+export interface SentinelConfigInput {
+  /** Where they are, as `host:port`. */
+  readonly nodes: readonly string[];
+  /** Their own ACL user. */
+  readonly username?: string | undefined;
+  /** Their own password. */
+  readonly password?: SecretInput | undefined;
 }
 
 /** What is logged. */

@@ -90,6 +90,31 @@ export function baseUrl(surroundings: Surroundings): Leaf<string, string> {
   });
 }
 
+/** Where a Redis is, and what its URL says of who asks. */
+export interface RedisAddress {
+  /** Without user and password. */
+  readonly address: string;
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+}
+
+/** The URL of a Redis, as managed services hand it out: often with a password in it. */
+export function redisUrl(surroundings: Surroundings): Leaf<string, RedisAddress> {
+  return leaf((value, refuse) => {
+    if (typeof value !== "string") return refuse(wantedRedisUrl);
+    const found = interpolate(value, surroundings, refuse);
+    const url = URL.canParse(found) ? new URL(found) : undefined;
+    const isRedis = url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== "" && !/[?#]/.test(found);
+    if (!isRedis || !/^\/?\d{0,3}$/.test(url.pathname)) return refuse(wantedRedisUrl, hiddenText(found));
+    const username = url.username === "" ? undefined : decodeURIComponent(url.username);
+    const password = url.password === "" ? undefined : seal(decodeURIComponent(url.password), refuse);
+    url.username = "";
+    url.password = "";
+    return { address: url.href, username, password };
+  });
+}
+
+const wantedRedisUrl = 'a URL such as "redis://host:6379" or "rediss://host:6379/0"';
 const wantedUrl = "an http or https URL without query and fragment";
 
 function secretText(value: unknown, surroundings: Surroundings, wanted: string, refuse: Refuse): string {

@@ -63,12 +63,24 @@ export const gatewayRule = rule((gateway, report) => {
 });
 
 /** What holds between the members of the state. */
-export const stateRule = rule(({ kind = "memory", path }, report) => {
+export const stateRule = rule((state, report) => {
+  const { kind = "memory", path, url } = state;
   if (kind === "file" && path === undefined) {
     report({ path: ["path"], found: "nothing", wanted: "the path of the file" });
   }
   if (kind === "memory" && path !== undefined) {
     report({ path: ["path"], found: "a path for a state in memory", wanted: "kind: file, or no path" });
+  }
+  if (kind === "redis" && path !== undefined) {
+    report({ path: ["path"], found: "a path for a state in Redis", wanted: "kind: file, or no path" });
+  }
+  if (kind === "redis" && url === undefined) {
+    report({ path: ["url"], found: "nothing", wanted: "the URL of the Redis" });
+  }
+  if (kind !== "memory" && kind !== "file") return;
+  for (const name of ["url", "username", "password", "ca", "sentinel"]) {
+    if (state[name] === undefined) continue;
+    report({ path: [name], found: `${name} for a state of kind ${kind}`, wanted: `kind: redis, or no ${name}` });
   }
 });
 

@@ -120,6 +120,15 @@ export function hostName(): Leaf<string, string> {
   });
 }
 
+/** An address as `host:port`. */
+export function hostAndPort(): Leaf<string, string> {
+  return leaf((value, refuse) =>
+    typeof value === "string" && /^(?:[\w.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\]):\d{1,5}$/.test(value)
+      ? value
+      : refuse("a host and a port, such as 10.0.0.5:26379"),
+  );
+}
+
 /** A name by which people and events know a credential or a client (S1). */
 export function id(): Leaf<string, string> {
   return leaf((value, refuse) =>

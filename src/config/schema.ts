@@ -2,7 +2,7 @@ import * as z from "zod";
 import { providerFor, providers } from "../providers/index.ts";
 import type { Api } from "../providers/provider.ts";
 import { leaf, oneOf, choice, section } from "./leaf.ts";
-import { baseUrl, filePath, headerValue, key, secret } from "./references.ts";
+import { baseUrl, filePath, headerValue, key, redisUrl, secret } from "./references.ts";
 import type { Surroundings } from "./references.ts";
 import { always, defaultId, gatewayRule, modelRule, stateRule, wholeRule } from "./rules.ts";
 import {
@@ -10,6 +10,7 @@ import {
   durationMs,
   durationOrNone,
   flag,
+  hostAndPort,
   hostName,
   id,
   integer,
@@ -169,15 +170,27 @@ function providerName() {
 }
 
 function stateSchema(reading: Reading) {
-  return section({ kind: stateKind().prefault("memory"), path: filePath(reading).optional() })
+  return section({
+    kind: oneOf(["memory", "file", "redis"]).prefault("memory"),
+    path: filePath(reading).optional(),
+    url: redisUrl(reading).optional(),
+    namespace: id().prefault("keyswitch"),
+    username: text("a user's name").optional(),
+    password: secret(reading).optional(),
+    ca: filePath(reading).optional(),
+    sentinel: section({
+      nodes: z.array(hostAndPort(), { error: "a list of host:port" }).min(1, "at least one host:port"),
+      username: text("a user's name").optional(),
+      password: secret(reading).optional(),
+    }).optional(),
+  })
     .superRefine(stateRule, always)
-    .transform(({ kind, path = "" }) => (kind === "file" ? { kind, path } : { kind }));
-}
-
-function stateKind() {
-  return leaf<"memory" | "file", "memory" | "file">((value, refuse) =>
-    value === "memory" || value === "file" ? value : refuse("memory or file; redis is not supported yet"),
-  );
+    .transform(({ kind, path = "", url, ...rest }) => {
+      if (kind === "file") return { kind, path };
+      if (kind === "memory" || url === undefined) return { kind: "memory" as const };
+      const { username = url.username, password = url.password, ...redis } = rest;
+      return { kind, url: url.address, username, password, ...redis };
+    });
 }
 
 /** What a request may not bring from a configuration: the connection's own headers. */

@@ -22,6 +22,7 @@ import { CallScope } from "./call-scope.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDrain } from "./drain.ts";
 import { failedAttempt } from "./failure-report.ts";
+import type { FleetMember, FleetSeat, FleetStanding } from "./fleet.ts";
 import type { Heritage, Learned } from "./heritage.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import {
@@ -78,6 +79,8 @@ export interface EngineParts<Credential> {
   readonly heritage?: Heritage | undefined;
   /** Told when there is another heritage to leave. @default nobody is told */
   readonly onLearned?: ((learned: Learned) => void) | undefined;
+  /** Gives the model its place among the replicas that share what it learns. @default it shares nothing */
+  readonly joinFleet?: ((member: FleetMember) => FleetSeat | undefined) | undefined;
   /** @default the process's monotonic time */
   readonly clock?: Clock | undefined;
   /** Uniform in [0, 1), for jitter. @default Math.random */
@@ -163,6 +166,8 @@ export interface ModelSnapshot {
   /** Milliseconds until the next failback or probe by the clock; `null`: none is due. */
   readonly nextProbeInMs: number | null;
   readonly usage: Readonly<Record<string, CredentialUsage>>;
+  /** How it stands in its fleet; absent where replicas share nothing. */
+  readonly fleet?: FleetStanding | undefined;
 }
 
 /** Starts a model: its machine, its ledger, its listeners. */
@@ -174,6 +179,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     listeners = createListeners(),
     heritage,
     onLearned,
+    joinFleet,
     clock = systemClock,
     random = Math.random,
   }: EngineParts<Credential>,
@@ -193,6 +199,7 @@ export function createModelEngine<Credential extends EngineCredential>(
   const accounts = ids.map((id) => heritage?.usage.get(id) ?? emptyAccount());
   const ledger = createUsageLedger(accounts);
   const tellChange = createChangeTeller(listeners, model, ids);
+  let seat: FleetSeat | undefined;
   const keeper = createSlotsKeeper(
     {
       policy: policy.failback,
@@ -201,6 +208,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     clock,
     (before, after, cause) => {
       onLearned?.(before.epoch === after.epoch && cause.event?.type === "SUCCESS" ? "count" : "move");
+      seat?.changed(before, after, cause);
       tellChange(before, after, cause);
       tellMoves(listeners, model, ids, before, after, cause);
     },
@@ -209,6 +217,14 @@ export function createModelEngine<Credential extends EngineCredential>(
   if (heritage !== undefined) {
     keeper.send({ type: "RESTORE", state: restoreSlots(heritage.slots, keeper.read(), ids, instant()) });
   }
+  seat = joinFleet?.({
+    ids,
+    accounts,
+    read: keeper.read,
+    now: () => clock.now(),
+    adopt: keeper.adopt,
+    holdProbe: (call, until) => keeper.send({ type: "PROBE", call, until }),
+  });
   const drain = createDrain();
   const inFlight = new Set<CallScope>();
   const tellUsage = (turn: ServedTurn<Credential>, told: TokenUsage): void => {
@@ -318,7 +334,10 @@ export function createModelEngine<Credential extends EngineCredential>(
     },
     tellUsage,
     active: () => ids[keeper.read().home],
-    snapshot: () => snapshotOf(policy, keeper, ledger, clock),
+    snapshot: () => {
+      const snapshot = snapshotOf(policy, keeper, ledger, clock);
+      return seat === undefined ? snapshot : { ...snapshot, fleet: seat.standing() };
+    },
     heritage: () => ({
       slots: saveSlots(keeper.current(), ids, instant()),
       disabled: new Map(ids.map((id, slot) => [id, !isEnabled(keeper.read(), slot)])),

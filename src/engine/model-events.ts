@@ -11,13 +11,15 @@ export interface Move {
   /** Ids of credentials; `null`: exhausted. */
   readonly from: string | null;
   readonly to: string | null;
-  /** The event that moved it: an error class, `success`, an operator's word, or `timer`. */
+  /** The event that moved it: an error class, `success`, an operator's word, `timer`, or `fleet` for another replica's. */
   readonly cause: string;
   /** The classifier's rule behind an error class. */
   readonly rule: string | undefined;
   /** The call whose turn was the evidence. */
   readonly call: string | undefined;
   readonly epoch: number;
+  /** The replica that made the move, where the fleet told of it. */
+  readonly replica?: string | undefined;
 }
 
 /** A probe of a better credential began or ended (S11). */
@@ -168,10 +170,10 @@ export function tellMoves(
   ids: readonly string[],
   before: SlotsContext,
   after: SlotsContext,
-  { event, rule }: Cause,
+  { event, rule, by }: Cause,
 ): void {
-  if (event?.type === "RESTORE") return;
-  const cause = event === undefined ? "timer" : event.type.toLowerCase();
+  if (event?.type === "RESTORE" && by === undefined) return;
+  const cause = causeOf(event);
   const call = event !== undefined && "call" in event ? event.call : undefined;
   const idOf = (slot: number): string | null => ids[slot] ?? null;
 
@@ -187,7 +189,17 @@ export function tellMoves(
     });
   }
   if (before.home !== after.home) {
-    const move = { model, from: idOf(before.home), to: idOf(after.home), cause, rule, call, epoch: after.epoch };
+    const replica = by === undefined ? undefined : { replica: by };
+    const move = {
+      model,
+      from: idOf(before.home),
+      to: idOf(after.home),
+      cause,
+      rule,
+      call,
+      epoch: after.epoch,
+      ...replica,
+    };
     if (isExhausted(after)) listeners.emit("exhausted", move);
     else listeners.emit(after.home < before.home ? "failback" : "failover", move);
   }
@@ -196,7 +208,12 @@ export function tellMoves(
   }
 }
 
+function causeOf(event: SlotsEvent | undefined): string {
+  if (event === undefined) return "timer";
+  return event.type === "RESTORE" ? "fleet" : event.type.toLowerCase();
+}
+
 function endOfProbe(slot: number, before: SlotsContext, after: SlotsContext, cause: string): ProbeEvent["phase"] {
-  if (after.home === slot && cause === "success") return "proved";
+  if (after.home === slot && (cause === "success" || cause === "fleet")) return "proved";
   return (after.slots[slot]?.failedFailbacks ?? 0) > (before.slots[slot]?.failedFailbacks ?? 0) ? "failed" : "ended";
 }

@@ -18,6 +18,8 @@ export interface SlotsKeeper {
   current(): SlotsContext;
   /** Tells the machine of an event, and its listeners of the classifier's rule behind it. */
   send(event: SlotsEvent, rule?: string): void;
+  /** Has the machine go on with what another replica has learned. */
+  adopt(state: SlotsContext, by: string): void;
   stop(): void;
 }
 
@@ -25,6 +27,8 @@ export interface SlotsKeeper {
 export interface Cause {
   readonly event?: SlotsEvent | undefined;
   readonly rule?: string | undefined;
+  /** The replica that has learned what is taken over; undefined: none, it is this machine's own. */
+  readonly by?: string | undefined;
 }
 
 /** Told of every change of what a machine knows. */
@@ -106,18 +110,21 @@ export function createSlotsKeeper(input: SlotsInput, clock: Clock, onChange: Slo
     },
   });
 
+  function send(event: SlotsEvent, because: Omit<Cause, "event">): void {
+    fireDue();
+    move(() => {
+      cause = { ...because, event };
+      actor.send({ ...event, at: clock.now() });
+      cause = byTheClock;
+    });
+  }
+
   return {
     actor,
     read,
     current,
-    send: (event, rule) => {
-      fireDue();
-      move(() => {
-        cause = { event, rule };
-        actor.send({ ...event, at: clock.now() });
-        cause = byTheClock;
-      });
-    },
+    send: (event, rule) => send(event, { rule }),
+    adopt: (state, by) => send({ type: "RESTORE", state }, { by }),
     stop: () => {
       actor.stop();
       timer.stop();

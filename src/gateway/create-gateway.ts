@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { durationMs, sizeBytes } from "../config/scalars.ts";
 import { type Config, type KeyswitchConfig, parseConfig } from "../config/index.ts";
 import type { Clock } from "../engine/clock.ts";
+import { fingerprint } from "../keys/fingerprint.ts";
 import type { Model } from "../model.ts";
 import { type ModelSet, type ReloadSummary, startModels } from "../model-set.ts";
 import type { AdminLock } from "../operator/guard.ts";
@@ -70,8 +71,9 @@ export interface GatewayParts {
  */
 export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {}): Gateway {
   let present = parseConfig(config);
-  const models = startModels(present, parts.clock);
   const logger = parts.logger ?? createLogger({ level: present.log.level });
+  const models = startModels(present, parts.clock, (text) => logger.warn({ event: "state" }, text));
+  const stateAtStart = fingerprint(present.state);
   const closing = new AbortController();
   const inFlight = createInFlight();
   const telemetry = observe(facesOf(models), logger);
@@ -124,7 +126,9 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
     logger.level = next.log.level;
     telemetry.follow(facesOf(models));
     follow();
-    return { ...summary, onlyAfterRestart: moved.map((name) => `gateway.${name}`) };
+    const onlyAfterRestart = moved.map((name) => `gateway.${name}`);
+    if (fingerprint(wanted.state) !== stateAtStart) onlyAfterRestart.push("state");
+    return { ...summary, onlyAfterRestart };
   }
 
   async function close(): Promise<void> {
@@ -142,6 +146,8 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
   return {
     listen: async () => {
       const settings = present.gateway;
+      // Else its first calls would learn again what its fleet knows.
+      await models.synced();
       const address = await listen(server, settings.host, settings.port);
       const url = urlOf(settings.host, address);
       logger.info({ event: "listening", url, models: models.ids }, `listening on ${url}`);

@@ -18,7 +18,7 @@ const restMs = 10_000;
  *
  * @param warn - Told what is wrong, once while it lasts.
  */
-export function fileStore(path: string, warn: (text: string) => void = warnProcess): StateStore {
+export function fileStore(path: string, warn: (text: string) => void): StateStore {
   const lock = createFileLock(`${path}.lock`);
   const saves = new Map<string, () => SavedModel>();
   let isNews = false;
@@ -118,6 +118,9 @@ export function fileStore(path: string, warn: (text: string) => void = warnProce
       isNews = true;
       schedule(delaysMs.move);
     },
+    join: () => undefined,
+    health: () => ({ kind: "file", trouble: told }),
+    synced: Promise.resolve(),
     close: async () => {
       clearTimeout(timer);
       dueAt = -Infinity;
@@ -135,8 +138,4 @@ function holderText({ host, pid }: LockHolder): string {
 
 function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown";
-}
-
-function warnProcess(text: string): void {
-  process.emitWarning(text, "KeyswitchStateWarning");
 }

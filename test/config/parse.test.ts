@@ -393,7 +393,7 @@ describe("a wrong configuration", () => {
         ],
       }),
     ],
-    ["state.kind", '"redis"', /not supported yet/, { ...withModel({}), state: { kind: "redis" } }],
+    ["state.url", "nothing", /URL of the Redis/, { ...withModel({}), state: { kind: "redis" } }],
     ["log.level", '"verbose"', /trace, debug, info/, { ...withModel({}), log: { level: "verbose" } }],
     ["models.chat.model", "a function", /JSON/, withModel({ model: () => "m" })],
   ])("names %s, where it found %s", (path, found, wanted, input) => {

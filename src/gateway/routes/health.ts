@@ -15,12 +15,17 @@ export const healthRoutes: readonly Route[] = [
 
 /**
  * Ready until it drains. A model that is exhausted is named but does not make it unready: its calls are still tried, and
- * the keys that failed would fail in every other replica as well.
+ * the keys that failed would fail in every other replica as well. So with a store that is away: calls go on without it.
  */
 function tellReadiness({ gateway: { closing, models }, outgoing }: Exchange): void {
   const exhausted = models.ids.filter((id) => models.get(id)?.face.active() === undefined);
-  if (closing.aborted) writeJson(outgoing, 503, { status: "draining", exhausted });
-  else writeJson(outgoing, 200, { status: "ready", exhausted });
+  const { kind, trouble, fleet } = models.health();
+  const state =
+    kind === "memory"
+      ? undefined
+      : { state: { kind, status: trouble === undefined ? "ok" : "degraded", trouble, ...fleet } };
+  if (closing.aborted) writeJson(outgoing, 503, { status: "draining", exhausted, ...state });
+  else writeJson(outgoing, 200, { status: "ready", exhausted, ...state });
 }
 
 async function scrape({ gateway: { metrics }, outgoing }: Exchange): Promise<void> {
