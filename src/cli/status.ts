@@ -6,6 +6,7 @@ import type { Command, ExitCode, Invocation } from "./command.ts";
 import { type AdminAnswer, type AdminTarget, askModels, openEvents } from "./status/admin-client.ts";
 import { interruption, targetOf, targetOptions } from "./status/admin-target.ts";
 import type { ShownModel } from "./status/model-report.ts";
+import { createRecentTraffic } from "./status/recent-traffic.ts";
 import { readEvents, type ToldEvent } from "./status/read-events.ts";
 import { createScreen, statusLines } from "./status/status-table.ts";
 import { printable } from "./terminal.ts";
@@ -16,7 +17,7 @@ const aGateway = "a gateway that runs";
 export const status: Command = {
   usage: "[VERB MODEL [CREDENTIAL]] [--url URL] [--watch] [--json]",
   paragraphs: [
-    "Shows how the models of a running gateway stand: which credential serves, which rest and for how long, what each has done. With --watch on a terminal the table is kept up to date until Ctrl-C; in a pipe, and with --json, the gateway's events come instead, a line each.",
+    "Shows how the models of a running gateway stand: which credential serves, which rest and for how long, what each has done. With --watch on a terminal the table is kept up to date until Ctrl-C, with what each credential did lately as bars; in a pipe, and with --json, the gateway's events come instead, a line each.",
     "A verb tells the gateway what to do, and shows the model as it stands then. `disable` takes a credential out, `enable` puts it back; `failback` tries a better credential with the next call, whatever its cooldown; `reset` goes back to the first one and forgets what is known of all.",
     "Where the gateway has an admin key, it is read from the environment variable KEYSWITCH_ADMIN_KEY or from a file. It is no option: other users of a machine can see those.",
   ],
@@ -102,11 +103,13 @@ const refreshMs = 1_000;
 async function watchTable(target: AdminTarget, { json, terminal }: Invocation): Promise<ExitCode> {
   const stopping = interruption();
   const screen = createScreen(terminal);
+  const traffic = createRecentTraffic();
   try {
     while (!stopping.aborted) {
       const answer = await askModels(target, "/admin/models");
       if (answer.kind === "fault") return await show(answer, { json, terminal });
-      screen.draw([...statusLines(answer.value, terminal), "", terminal.paint("dim", "Ctrl-C ends.")]);
+      traffic.note(answer.value);
+      screen.draw([...statusLines(answer.value, terminal, traffic), "", terminal.paint("dim", "Ctrl-C ends.")]);
       await pause(refreshMs, undefined, { signal: stopping }).catch(() => {});
     }
     return 0;

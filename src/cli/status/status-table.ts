@@ -1,17 +1,33 @@
 import { stripVTControlCharacters } from "node:util";
 import { type Paint, printable, type Terminal } from "../terminal.ts";
 import type { ShownModel } from "./model-report.ts";
+import type { RecentTraffic } from "./recent-traffic.ts";
 
 type Cell = string | readonly [text: string, paint: Paint];
 
 const heading = ["", "state", "upstream", "attempts", "served", "failed", "tokens in", "out"];
+const recently = "the last looks";
 /** Numbers stand at the right of their column. */
 const firstNumber = 3;
 
-/** How models stand, as lines of one table. */
-export function statusLines(models: readonly ShownModel[], { paint }: Pick<Terminal, "paint">): readonly string[] {
-  const rows = models.map((model) => model.credentials.map((credential) => rowOf(model, credential)));
-  const widths = heading.map((title, column) =>
+/**
+ * How models stand, as lines of one table.
+ *
+ * @param traffic - What their credentials did from look to look, for one that is kept up to date.
+ */
+export function statusLines(
+  models: readonly ShownModel[],
+  { paint }: Pick<Terminal, "paint">,
+  traffic?: RecentTraffic,
+): readonly string[] {
+  const titles = traffic === undefined ? heading : [...heading, recently];
+  const rows = models.map((model) =>
+    model.credentials.map((credential) => {
+      const row = rowOf(model, credential);
+      return traffic === undefined ? row : [...row, traffic.barsOf(model.model, credential)];
+    }),
+  );
+  const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.flat().map((row) => textOf(row[column] ?? "").length)),
   );
   const line = (row: readonly Cell[]): string =>
@@ -21,7 +37,7 @@ export function statusLines(models: readonly ShownModel[], { paint }: Pick<Termi
       .trimEnd();
   return models.flatMap((model, index) => [
     `${paint("bold", printable(model.model))}  ${paint("dim", summaryOf(model))}`,
-    ...(index === 0 ? [paint("dim", line(heading))] : []),
+    ...(index === 0 ? [paint("dim", line(titles))] : []),
     ...(rows[index] ?? []).map(line),
   ]);
 }

@@ -24,7 +24,7 @@ export interface Connection {
   readonly retry: () => void;
 }
 
-/** The inspector says something each second. */
+/** The inspector says something four times a second. */
 const longestSilenceMs = 5_000;
 const shortestPauseMs = 500;
 const longestPauseMs = 5_000;

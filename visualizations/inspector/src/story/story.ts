@@ -56,7 +56,7 @@ export interface Story {
   readonly add: (entry: FeedEntry) => void;
   /** How models stand now, as the inspector says; those that it does not name are gone. */
   readonly settle: (present: readonly ModelPresent[], at: number) => void;
-  /** What models do, told each second. */
+  /** What models do, told several times a second. */
   readonly tick: (changed: readonly ModelTraffic[], at: number) => void;
   /** Models that there were at a moment, in the order in which they came. */
   readonly viewsAt: (time: number | undefined) => readonly ModelView[];
@@ -70,6 +70,8 @@ const mostCalls = 6_144;
 const mostChanges = 8_192;
 const halfMinuteMs = 30_000;
 const halfMinutes = 120;
+/** What happened while the page was not connected is in what the inspector then says. */
+const longestGapMs = 2_000;
 
 /** Makes a story of nothing yet. */
 export function createStory(): Story {
@@ -78,7 +80,8 @@ export function createStory(): Story {
   const turnings = createKept<Turning>(mostTurningsOfAll);
   const changes = createKept<ChangeEntry>(mostChanges);
   let [from, to] = [Number.POSITIVE_INFINITY, 0];
-  let bucket = 0;
+  /** The half-minute that is counted, and the time up to which it is. */
+  let [bucket, countedTo] = [0, 0];
 
   function modelOf(id: string): ModelStory {
     const known = models.get(id);
@@ -146,10 +149,12 @@ export function createStory(): Story {
     const present = Math.floor(at / halfMinuteMs);
     const isNext = bucket !== 0 && present !== bucket;
     bucket = present;
+    const seconds = countedTo === 0 ? 0 : Math.min(longestGapMs, at - countedTo) / 1_000;
+    countedTo = at;
     for (const { servedCalls, unservedCalls, traffic } of models.values()) {
       const { callsPerSecond = 0, unservedShare = 0 } = traffic ?? {};
-      extend(servedCalls, callsPerSecond * (1 - unservedShare), isNext);
-      extend(unservedCalls, callsPerSecond * unservedShare, isNext);
+      extend(servedCalls, seconds * callsPerSecond * (1 - unservedShare), isNext);
+      extend(unservedCalls, seconds * callsPerSecond * unservedShare, isNext);
     }
   }
 
@@ -197,7 +202,7 @@ function healthOf({ active, probing, disabled }: ModelState, { credentials }: Mo
   return first === undefined || first.id === active ? "well" : "failed over";
 }
 
-/** Counts what happened in a second, in the last bucket or in a new one. */
+/** Counts calls in the last bucket, or in a new one. */
 function extend(buckets: number[], calls: number, isNext: boolean): void {
   if (isNext) {
     buckets.push(calls);
