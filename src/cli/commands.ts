@@ -53,6 +53,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./replay.ts")).replay,
   },
   {
+    name: "explore",
+    summary: "tell what can happen to a model: each event in each state",
+    load: async () => (await import("./explore.ts")).explore,
+  },
+  {
+    name: "verify",
+    summary: "check that a model, as it is configured, keeps what it promises",
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
     name: "graph",
     summary: "draw a model's state machine, and how it stands",
     load: async () => (await import("./graph.ts")).graph,

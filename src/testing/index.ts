@@ -1,4 +1,17 @@
 /** What a user's own tests are made of: scripted upstreams over real sockets, and scenarios in virtual time. */
+export {
+  breakerMatrix,
+  callMatrix,
+  type CoverageMatrix,
+  type CoverPair,
+  type CoverState,
+  type Exploration,
+  explore,
+  type ExploreOptions,
+  type Fold,
+  pairCover,
+  type PairCover,
+} from "./explore/index.ts";
 export * from "./fake-provider/index.ts";
 export {
   type Difference,
@@ -23,4 +36,13 @@ export {
   type StepReport,
   type VariantReport,
 } from "./simulate/index.ts";
+export {
+  type Counterexample,
+  type UserInvariant,
+  type Verification,
+  type VerifiedState,
+  type VerifiedStep,
+  verify,
+  type VerifyOptions,
+} from "./verify/index.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

@@ -42,7 +42,7 @@ export interface Happening {
 }
 
 /** Ids of the calls that the cover's outcomes are of. */
-export const calls = { holder: "the-probe", another: "another-call" } as const;
+const calls = { holder: "the-probe", another: "another-call" } as const;
 
 /** The slots above home, nearest first, that are enabled and not being probed. */
 const above = ({ slots, home, probe }: SlotsContext): number[] =>

@@ -1,7 +1,6 @@
 export type { VerifiedState, VerifiedStep } from "./seen.ts";
 export {
   type Counterexample,
-  exploredModel,
   type UserInvariant,
   type Verification,
   verify,

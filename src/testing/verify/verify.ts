@@ -1,11 +1,11 @@
-import { parseModelConfig, runtimeModel } from "../../config/index.ts";
-import { type ExploredModel, realSubject, type Subject } from "../explore/product/index.ts";
+import { parseModelConfig } from "../../config/index.ts";
+import { exploredModel } from "../explore/explore.ts";
+import { type ExploredModel, realSubject, smallScope, type Subject } from "../explore/product/index.ts";
 import { invariants } from "./invariants.ts";
 import { prospects } from "./runs.ts";
 import { type ToldScenario, scenarioOf } from "./scenario.ts";
 import { type Breach, type CoverBreach, searchCover, searchProduct, type WorldRule } from "./search.ts";
 import { historyOf, seen, type VerifiedState, type VerifiedStep } from "./seen.ts";
-import { smallScope } from "./small-scope.ts";
 import { storyOf } from "./story.ts";
 
 /** A rule of one's own, of every state that a model and its calls can be in. */
@@ -77,18 +77,6 @@ const usualTransitions = 100_000;
 export function verify(config: unknown, options: VerifyOptions = {}): Verification {
   const parsed = parseModelConfig(config, { plainCredentials: true });
   return verifyModel(exploredModel("model", parsed), options);
-}
-
-/** A model of a configuration, as it is explored. */
-export function exploredModel(id: string, config: Parameters<typeof runtimeModel>[1]): ExploredModel {
-  const { credentials, failback, retry, onExhausted } = runtimeModel(id, config);
-  return {
-    id,
-    credentials: credentials.map((credential) => credential.id),
-    input: { policy: failback, disabled: credentials.map(({ disabled }) => disabled), at: 0 },
-    retry,
-    onExhausted,
-  };
 }
 
 /** As {@link verify}, of a model and (to see that faults are found) of machines that may be others. */

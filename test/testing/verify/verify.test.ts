@@ -5,7 +5,8 @@ import { parseConfig } from "../../../src/config/index.ts";
 import { ConfigError } from "../../../src/errors.ts";
 import { realSubject } from "../../../src/testing/explore/product/index.ts";
 import { type ScenarioReport, simulate } from "../../../src/testing/simulate/index.ts";
-import { exploredModel, verify, type VerifiedState, verifyModel } from "../../../src/testing/verify/index.ts";
+import { exploredModel } from "../../../src/testing/explore/index.ts";
+import { verify, type VerifiedState, verifyModel } from "../../../src/testing/verify/index.ts";
 import { faults } from "./faults/index.ts";
 
 const few = { transitions: 15_000 };

@@ -49,7 +49,7 @@ const answers = (statedMs: number): readonly Answer[] => [
 ];
 
 /** The next instant at which anything is different for having been waited for. */
-export function nextInstant({ at, model, flights }: World): number | undefined {
+function nextInstant({ at, model, flights }: World): number | undefined {
   const slots = model.context;
   const { policy, servingSince } = slots;
   const instants = [

@@ -1,14 +1,5 @@
-export { actsIn, type Bounds } from "./acts.ts";
-export { knowledge, sameness } from "./same.ts";
-export {
-  type Driver,
-  type ExploredModel,
-  faithfulDriver,
-  type PureCall,
-  realSubject,
-  type Subject,
-  type TurnEnd,
-} from "./subject.ts";
+export { type Driver, type ExploredModel, type PureCall, realSubject, type Subject, type TurnEnd } from "./subject.ts";
+export { smallScope } from "./small-scope.ts";
 export { type Extent, type Reached, type Taken, walk, wayTo } from "./walk.ts";
 export {
   type Act,

@@ -71,7 +71,7 @@ export interface ExploredModel {
 const instantAt = (at: number): Instant => ({ at, wallAt: at });
 
 /** The driver that the engine is. */
-export const faithfulDriver = (credentials: readonly string[]): Driver => ({
+const faithfulDriver = (credentials: readonly string[]): Driver => ({
   claims: (callId, { probes }, until) => (probes ? { type: "PROBE", call: callId, until } : undefined),
   tells: (end) => end,
   tellsOfHang: (end) => end,

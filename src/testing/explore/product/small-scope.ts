@@ -1,11 +1,11 @@
-import type { FailbackPolicy, RetryPolicy } from "../../../machines/index.ts";
-import type { ExploredModel } from "../explore/product/index.ts";
+import type { FailbackPolicy, RetryPolicy } from "../../../../machines/index.ts";
+import type { ExploredModel } from "./subject.ts";
 
 /** What every duration of a small scope is a multiple of. */
 const unitMs = 60_000;
 
 /** Credentials of a model that are explored with its calls. */
-export const mostCredentials = 3;
+const mostCredentials = 3;
 
 /**
  * A model in which everything that can happen to the real one happens soon: its first credentials, one retry, two calls

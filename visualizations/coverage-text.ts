@@ -1,0 +1,26 @@
+import { type Cell, type CoverageMatrix, eventWords, groupsIn } from "../src/testing/explore/matrix.ts";
+import { plainText } from "./plain-text.ts";
+
+/** A coverage matrix as text: a paragraph a state, a line for all events that do the same there. */
+export function coverageText(matrix: CoverageMatrix): string {
+  const paragraphs = matrix.rows.map((row) => {
+    const lines = groupsIn(matrix, row)
+      .filter(({ cell }) => cell.effect !== "impossible")
+      .map(({ events, cell }) => `  ${cellWords(cell)}  ${eventWords(events)}`);
+    return [plainText(row.state), ...lines].join("\n");
+  });
+  return `${[plainText(matrix.title), ...paragraphs].join("\n\n")}\n`;
+}
+
+function cellWords(cell: Cell): string {
+  switch (cell.effect) {
+    case "moves":
+      return `→ ${plainText(cell.to)}:`;
+    case "changes":
+      return `stays, and knows more (${plainText(cell.to)}):`;
+    case "ignored":
+      return `ignored, because ${cell.because}:`;
+    case "impossible":
+      return "cannot happen:";
+  }
+}
