@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Model } from "../../src/index.ts";
 import { createInspector, type InspectorOptions } from "../../src/inspect/index.ts";
@@ -205,6 +206,26 @@ describe("the inspector's stream", () => {
     expect(dropped).toBeGreaterThan(0);
     expect(told.filter(({ type }) => type === "call").length + dropped).toBe(2_001);
     expect(told.map(({ type }) => type)).toContain("failover");
+  });
+
+  it("tells one who does not read how many it missed, and then how all stands, instead of keeping it", async () => {
+    const { origin, model } = await open();
+    const { port } = new URL(origin);
+    const socket = connect({ host: "127.0.0.1", port: Number(port) });
+    onTestFinished(() => void socket.destroy());
+    socket.write(`GET /feed HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${key}\r\n\r\n`);
+    await once(socket, "readable");
+    // More than what the sockets between them hold.
+    for (let batch = 0; batch < 90; batch += 1) {
+      await Promise.all(Array.from({ length: 500 }, () => call(model)));
+      await new Promise((resolve) => setTimeout(resolve, 45));
+    }
+    let text = "";
+    for await (const piece of socket.setEncoding("utf8")) {
+      text += String(piece);
+      if (/"type":"dropped","dropped":\d+[^]*"type":"present"/.test(text)) break;
+    }
+    expect(Number(/"type":"dropped","dropped":(\d+)/.exec(text)?.[1])).toBeGreaterThan(0);
   });
 
   it("says that there is no room rather than to slow down all", async () => {

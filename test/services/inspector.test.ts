@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { ModelConfigInput } from "../../src/config/index.ts";
@@ -6,6 +8,7 @@ import { createGateway, type Gateway } from "../../src/gateway/index.ts";
 import { createInspector } from "../../src/inspect/index.ts";
 import { createLogger } from "../../src/telemetry/index.ts";
 import { createFakeProvider, failures, type FakeProvider } from "../../src/testing/fake-provider/index.ts";
+import { start } from "../cli/command-line.ts";
 import { call, failure, modelOf } from "../inspect/models.ts";
 import { type Browser, startBrowser, type WatchedPage } from "./browser.ts";
 
@@ -90,6 +93,16 @@ async function untilLooks(page: Page, id: string, look: string): Promise<void> {
 const deadKey = failures.openai.invalidKey;
 
 describe("the inspector in a browser", () => {
+  it("shows the demo's models at the address that the demo prints", async () => {
+    const demo = start(["demo", "--json"]);
+    onTestFinished(() => void demo.kill());
+    if (demo.stdout === null) throw new Error("The demo prints nothing");
+    const [line] = (await once(createInterface(demo.stdout), "line")) as [string];
+    const page = await look((JSON.parse(line) as { url: string }).url);
+    for (const model of ["gpt", "deepseek", "claude"]) await page.waitForSelector(`.card[data-model="${model}"]`);
+    await page.waitForSelector(".rows li");
+  });
+
   it("follows a key that dies: the chart, the transition with its cause and count, the story, the trail", async () => {
     const gateway = await startGateway();
     const page = await look(`${gateway.url}/inspector#model=chat`);

@@ -14,6 +14,9 @@ export interface DrawnChart {
   readonly flash: (transition: Transition, tone: Tone) => void;
 }
 
+/** At least so many pixels a point: the smallest letters are nine points high. */
+const leastScale = 0.85;
+
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 /** What is taken over of a drawing. What could do something, as a script, a link or a style, is not. */
@@ -52,6 +55,9 @@ export function drawnChart({ documentElement }: Document): DrawnChart | undefine
   const groups = [...element.querySelectorAll<SVGGElement>("g[data-id]")];
   const nodes = new Map(groups.filter(isOf("state")).map((group) => [group.dataset["id"] ?? "", nodePart(group)]));
   const edges = Map.groupBy(groups.filter(isOf("edge")), (group) => group.dataset["id"] ?? "");
+  // A chart of many slots is scrolled rather than shrunk to what nobody can read.
+  element.style.minHeight = `${Math.round(leastScale * element.viewBox.baseVal.height)}px`;
+  let home: string | undefined;
   const canvas = element.querySelector("g") ?? element;
 
   /** Of many credentials those in the middle are drawn as one. */
@@ -62,6 +68,9 @@ export function drawnChart({ documentElement }: Document): DrawnChart | undefine
     light: (view, at) => {
       const looks = looksOf(view, at, drawnAs);
       for (const [id, node] of nodes) node.look(looks.get(id));
+      const lit = [...looks].find(([, { standing }]) => standing === "home")?.[0];
+      if (lit !== home) nodes.get(lit ?? "")?.group.scrollIntoView({ block: "nearest", inline: "nearest" });
+      home = lit;
     },
     count: (counts) => {
       for (const [id, parts] of edges) for (const part of parts) showCount(part, counts.get(id) ?? 0);

@@ -12,6 +12,9 @@ interface ModelPanelProperties {
   readonly view: ModelView | undefined;
 }
 
+/** Up to so many credentials stand below their chart; more would leave it no room. */
+const mostBelow = 4;
+
 /** One model: its statechart, and its credentials. */
 export function ModelPanel({ control, view }: ModelPanelProperties): JSX.Element {
   if (view === undefined) {
@@ -23,7 +26,7 @@ export function ModelPanel({ control, view }: ModelPanelProperties): JSX.Element
   }
   const at = control.page.moment ?? Date.now();
   return (
-    <main class="model">
+    <main class={view.shape.credentials.length > mostBelow ? "model beside" : "model"}>
       <Chart control={control} view={view} />
       <Credentials control={control} view={view} at={at} />
     </main>
@@ -78,7 +81,7 @@ function Credentials({ control, view, at }: CredentialsProperties): JSX.Element 
                 <th scope="row">
                   <i class="dot" /> <span class={`id ${standing}`}>{id}</span>
                 </th>
-                <td class="small dim">{provider === upstreamModel ? provider : `${provider} ${upstreamModel}`}</td>
+                <td class="small dim whom">{provider === upstreamModel ? provider : `${provider} ${upstreamModel}`}</td>
                 <td class={`standing ${standing}`}>{standingWords(view, id, standing, at)}</td>
                 <td class="share">
                   <ShareBar share={shares[slot] ?? 0} />
@@ -86,7 +89,7 @@ function Credentials({ control, view, at }: CredentialsProperties): JSX.Element 
                 <td class="number">
                   {traffic === undefined ? "" : `${rateText(traffic.attemptsPerSecond[slot] ?? 0)}/s`}
                 </td>
-                <td class="number bad">
+                <td class="number bad failing">
                   {(traffic?.failedPerSecond[slot] ?? 0) > 0
                     ? `${rateText(traffic?.failedPerSecond[slot] ?? 0)} failed/s`
                     : ""}

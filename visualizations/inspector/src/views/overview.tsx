@@ -26,7 +26,7 @@ export function Overview({ control }: { readonly control: PageControl }): JSX.El
         <input
           id="search"
           type="search"
-          placeholder="Find a model or a credential  ( / )"
+          placeholder="Find a model  ( / )"
           aria-label="Find a model or a credential"
           value={search}
           onInput={({ currentTarget }) => show({ search: currentTarget.value })}

@@ -9,7 +9,7 @@ interface SparklineProperties {
 }
 
 /** So few are shown at least. */
-const fewest = 12;
+const fewest = 30;
 
 /** What a sparkline shows changes slowly, and hundreds of them at once would take a frame too long. */
 const leastRestMs = 5_000;
