@@ -16,6 +16,7 @@ import {
   logMoves,
   observeMetrics,
   observeTracesIfInstalled,
+  registerStateMetrics,
 } from "../telemetry/index.ts";
 import { createAdminApi } from "./admin/index.ts";
 import { answerRequest, type Reception } from "./answer-request.ts";
@@ -77,6 +78,7 @@ export function createGateway(config: KeyswitchConfig, parts: GatewayParts = {})
   const closing = new AbortController();
   const inFlight = createInFlight();
   const telemetry = observe(facesOf(models), logger);
+  registerStateMetrics(telemetry.registry, () => models.health().fleet);
   const responseOwners = createResponseOwners();
   const lock = (): AdminLock => lockOf(present);
   const admin = createAdminApi({ models, lock });

@@ -11,6 +11,8 @@ export interface Order {
   /** Takes out the slot of this number. */
   readonly disable?: number;
   readonly close?: boolean;
+  /** Waits until it agrees with its fleet. */
+  readonly settle?: boolean;
 }
 
 /** What this program knows after its start, and after each order. */
@@ -30,10 +32,16 @@ async function report(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ models, warnings } satisfies Report)}\n`);
 }
 
-async function carryOut({ model = "chat", refusedBy, disable, close }: Order): Promise<void> {
+async function carryOut({ model = "chat", refusedBy, disable, close, settle }: Order): Promise<void> {
   if (refusedBy !== undefined) await ask(model, refusedBy).catch(() => undefined);
   if (disable !== undefined) operate(model, disable);
+  if (settle === true) await untilAgreed();
   if (close === true) await keyswitch.close();
+}
+
+async function untilAgreed(): Promise<void> {
+  const agrees = (id: string): boolean => keyswitch.model(id).snapshot().fleet?.agrees === true;
+  while (!keyswitch.models.every(agrees)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function ask(model: string, refusedBy: readonly string[]): Promise<string> {

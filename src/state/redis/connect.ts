@@ -16,10 +16,10 @@ export interface ScriptedRedis extends Redis {
 }
 
 /** After this time without an answer a command, or an attempt to connect, is given up. */
-export const patienceMs = 1000;
+export const patienceMs = 600;
 
 /** Quick, so that replicas agree within a second of Redis's return; spread, so that they do not all come at once. */
-const reconnectDelayMs = (): number => 100 + Math.random() * 150;
+const reconnectDelayMs = (): number => 50 + Math.random() * 100;
 
 /** Opens a connection that is there again as soon as it can be, and on which nothing ever waits for that. */
 export function connect({ Redis }: Ioredis, settings: RedisSettings): ScriptedRedis {
@@ -35,6 +35,8 @@ export function connect({ Redis }: Ioredis, settings: RedisSettings): ScriptedRe
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // What listens subscribes when it is ready; what the client does by itself rejects where nobody hears it.
+    autoResubscribe: false,
     retryStrategy: reconnectDelayMs,
     // After a failover the old primary answers so: the name has another address by now.
     reconnectOnError: ({ message }) => message.startsWith("READONLY"),

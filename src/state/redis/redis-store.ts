@@ -62,7 +62,7 @@ export function redisStore(
   let isClosed = false;
   let lineage: string | undefined;
   let lastChange = -1;
-  let lastExchangeAt = clock.now();
+  let lastCountAt = clock.now();
   let unreadyAt = clock.now();
   let told: string | undefined;
   let conflicts = 0;
@@ -110,7 +110,8 @@ export function redisStore(
         commands.disconnect(true);
         news.disconnect(true);
       }
-      part(message);
+      // What Redis adds on its script is for whoever wrote that.
+      part(message.replace(/\.? script: .*$/, ""));
       throw error;
     }
   }
@@ -188,12 +189,11 @@ export function redisStore(
   }
 
   function takeCounts(): readonly ModelCounts[] {
-    const now = clock.now();
-    const agoMs = now - lastExchangeAt;
-    lastExchangeAt = now;
+    const since = lastCountAt + storeClock.aheadMs;
+    lastCountAt = clock.now();
     return [...participants].flatMap(([model, { member, seat }]) => {
       const { era, counted } = seat.takeCounted();
-      const { usage, served } = deltas.take(member.ids, member.accounts, agoMs);
+      const { usage, served } = deltas.take(member.ids, member.accounts, since);
       return usage.length === 0 && counted === 0 ? [] : [{ model, era: String(era), counted, usage, served }];
     });
   }

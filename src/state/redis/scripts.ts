@@ -78,7 +78,7 @@ if tonumber(redis.call('GET', KEYS[6]) or '0') < tonumber(ARGV[5]) then
     local usage, served = prefix .. 'usage:' .. each.model, prefix .. 'served:' .. each.model
     for _, count in ipairs(each.usage) do redis.call('HINCRBY', usage, count[1], count[2]) end
     for _, credential in ipairs(each.served) do
-      redis.call('HSET', served, credential[1], string.format('%.0f', now - credential[2]))
+      redis.call('HSET', served, credential[1], string.format('%.0f', credential[2]))
     end
     redis.call('PEXPIRE', usage, forLife)
     redis.call('PEXPIRE', served, forLife)
