@@ -85,15 +85,15 @@ function AttemptRow({ attempt, index, attempts, callMs }: AttemptRowProperties):
         <b>{credential}</b>
         {isRetry && <span class="dim"> again</span>}
         <span class="why">{facts}</span>
-        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-          <rect class="back" width="100" height="6" />
-          <rect class="bar" x={startMs * perMs} width={Math.max(1, durationMs * perMs)} height="6" />
-        </svg>
       </span>
       <span class="took">
         {durationText(durationMs)}
         {isStream && outcome === "ok" && <span class="why">to the first item</span>}
       </span>
+      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="back" width="100" height="6" />
+        <rect class="bar" x={startMs * perMs} width={Math.max(1, durationMs * perMs)} height="6" />
+      </svg>
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import { Component, type ComponentChildren, createRef, type JSX } from "preact";
 import { keyWords } from "../keys.ts";
-import type { PageControl, PendingOperation } from "../page.ts";
+import type { PendingOperation } from "../operations.ts";
+import type { PageControl } from "../page.ts";
 
 /** What is open over the page. */
 export function Dialogs({ control }: { readonly control: PageControl }): JSX.Element | null {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import type { PageControl, PendingOperation } from "../page.ts";
+import type { PendingOperation } from "../operations.ts";
+import type { PageControl } from "../page.ts";
 import type { ModelView } from "../story/story.ts";
 import { countdownText, rateText } from "../words.ts";
 import { ShareBar, sharesOf, standingOf, standingWords } from "./cells.tsx";
