@@ -38,11 +38,15 @@ export {
 } from "./simulate/index.ts";
 export {
   type Counterexample,
+  type RealDifference,
+  type RealOptions,
+  type RealVerification,
   type UserInvariant,
   type Verification,
   type VerifiedState,
   type VerifiedStep,
   verify,
   type VerifyOptions,
+  verifyReal,
 } from "./verify/index.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

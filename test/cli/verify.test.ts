@@ -36,7 +36,7 @@ describe("keyswitch verify", () => {
 
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^chat\n {2}every event in every state {3}\d+ states of 2 credentials, \d+ pairs\n/u);
-    expect(stdout).toMatch(/two calls at a time .* 20\d\d acts; every order of up to \d\n {2}holds {2}I2, I3, /u);
+    expect(stdout).toMatch(/two calls at a time .* 20\d\d acts; every order of up to \d\n {2}holds {2}I1, I2, /u);
     expect(stdout).toContain("\nother\n");
     expect(stdout).not.toContain("planted");
   });
@@ -62,6 +62,20 @@ describe("keyswitch verify", () => {
       ["other", false],
     ]);
     expect(found[0]?.["counterexample"]).toMatchObject({ invariant: "one is enough" });
+  });
+
+  it("drives the real engine too, when it is asked to", async () => {
+    const one = join(directory, "one.yaml");
+    writeFileSync(
+      one,
+      `models:\n  chat: { model: m, credentials: [{ id: only, provider: openai, api_key: planted }] }\n`,
+    );
+    const terminal = pipedTerminal();
+
+    expect(await run(["verify", "--config", one, "--acts", "100", "--real"], terminal)).toBe(0);
+    expect(terminal.shown()).toMatch(/the real engine {14}1\d\d of \d+ pairs of 1 credentials/u);
+    expect(terminal.shown()).toContain("holds  the engine does what the machine says");
+    expect(terminal.shown()).not.toContain("planted");
   });
 
   it.each([

@@ -64,6 +64,11 @@ export interface Verification {
   readonly counterexample?: Counterexample;
 }
 
+/** By name: `I1` to `I14`, then the others. */
+const rulesOfMachines = [...invariants, ...prospects]
+  .map(({ name, says }) => ({ name, says }))
+  .toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+
 const callsAtATime = 2;
 const usualTransitions = 100_000;
 
@@ -97,10 +102,7 @@ export function verifyModel(
   return {
     model: model.id,
     holds: counterexample === undefined,
-    checked: [...invariants, ...prospects, ...own.map(({ name }) => ({ name, says: name }))].map(({ name, says }) => ({
-      name,
-      says,
-    })),
+    checked: [...rulesOfMachines, ...own.map(({ name }) => ({ name, says: name }))],
     cover: { credentials: model.credentials.length, states: cover.states, pairs: cover.pairs },
     product: { credentials: small.credentials.length, calls: callsAtATime, ...extent },
     ...(counterexample !== undefined && { counterexample }),
