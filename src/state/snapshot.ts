@@ -1,8 +1,52 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
+import { errorClasses } from "../../machines/index.ts";
 import type { SavedModel } from "./store.ts";
 
 /** Raised when what is saved changes its form, so that no release misreads another's. */
 const version = 1;
+
+const count = z.number().nonnegative();
+const end = z.strictObject({ endsAt: z.number(), remainingMs: z.number() }).nullable();
+const slots = z.strictObject({
+  version: z.literal(1),
+  savedAt: z.number(),
+  home: z.string().nullable(),
+  epoch: count,
+  served: count,
+  servingForMs: z.number(),
+  ledByProbe: z.boolean(),
+  probe: z.strictObject({ slot: z.string(), undecided: z.boolean() }).nullable(),
+  slots: z.array(
+    z.strictObject({
+      id: z.string(),
+      cooldown: end,
+      stated: end,
+      failedAgoMs: z.number().nullable(),
+      failedFailbacks: count,
+      probedInVain: z.boolean(),
+      disabled: z.boolean(),
+    }),
+  ),
+});
+const usage = z.strictObject({
+  attempts: count,
+  served: count,
+  failures: z.partialRecord(z.enum(errorClasses), count),
+  inputTokens: count,
+  outputTokens: count,
+  unknownUsage: count,
+});
+const credential = z.strictObject({
+  id: z.string(),
+  connection: z.string(),
+  disabledByConfig: z.boolean(),
+  usage,
+});
+const snapshotForm: z.ZodType<Snapshot> = z.strictObject({
+  salt: z.string(),
+  models: z.array(z.tuple([z.string(), z.strictObject({ slots, credentials: z.array(credential) })])),
+});
 
 /** What a state file holds. */
 export interface Snapshot {
@@ -29,7 +73,8 @@ export function decodeSnapshot(text: string): Snapshot | SnapshotFault {
   if (Number(found) !== version) return { fault: `has version ${found}, and this release reads version ${version}` };
   const body = text.slice(head.length);
   if (checksum(body) !== sum) return { fault: "is damaged" };
-  return JSON.parse(body) as Snapshot;
+  // A sum can be right over what no release writes: a file that was edited by hand.
+  return snapshotForm.safeParse(JSON.parse(body)).data ?? { fault: "holds what no release of keyswitch writes" };
 }
 
 function checksum(text: string): string {

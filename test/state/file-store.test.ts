@@ -219,6 +219,11 @@ describe("a state file that cannot be used", () => {
     ["of another program", () => "models:\n  chat: {}\n", /is no state of keyswitch/],
     ["with one other letter", (text: string) => text.replace('"home":"b"', '"home":"a"'), /is damaged/],
     ["with more at its end", (text: string) => `${text} `, /is damaged/],
+    [
+      "with a right sum over what no release writes",
+      () => encodeSnapshot({ salt: "s", models: [["chat", { slots: { home: 7 } }]] } as unknown as Snapshot),
+      /holds what no release/,
+    ],
   ])("is told of where it is one %s", async (_, change, said) => {
     const path = stateFile();
     await learn(configOf(path, "a", "b"), "a");

@@ -42,8 +42,12 @@ export interface FleetLink {
 export interface SharingSeat extends FleetSeat {
   /** Takes what another replica has written. `read`: the store holds this now, not only then. */
   hear(found: StoredModel, how: "told" | "read"): void;
-  /** The store answers again, or it is another one: what was learned alone is put on top of what it knows. */
-  rejoin(): void;
+  /**
+   * The store answers again, or it is another one: what was learned alone is put on top of what it knows.
+   *
+   * @param found - What it holds now; `undefined`: nothing.
+   */
+  rejoin(found: StoredModel | undefined): void;
   /** The store is away: this replica goes on alone. */
   part(): void;
   /** Looks after what waits; the store calls it a few times a second while it answers. */
@@ -250,8 +254,12 @@ export function createSeat(
       else meet(found);
       void write();
     },
-    rejoin: () => {
-      isAlone = true;
+    rejoin: (found) => {
+      // Who has nothing to bring need not ask: after a start of hundreds of models that is most of them.
+      if (found !== undefined && !hasNews && !isWriting) {
+        isAlone = false;
+        meet(found);
+      } else isAlone = hasNews || isWriting || agreed !== undefined || knowsAnything(member.read());
       void write();
     },
     part: () => {
@@ -316,6 +324,10 @@ function isSameRecord(record: SlotRecord, other: SlotRecord | undefined): boolea
       record.probedInVain === other.probedInVain &&
       record.disabled === other.disabled)
   );
+}
+
+function knowsAnything({ epoch, slots }: SlotsContext): boolean {
+  return epoch > 0 || slots.some(({ failedAt }) => failedAt !== null);
 }
 
 function tellsAnything({ epoch, slots }: SharedModel): boolean {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Redis, RedisOptions } from "ioredis";
 import type { Config } from "../../config/index.ts";
+import { ConfigError } from "../../errors.ts";
 import { claimScript, exchangeScript, releaseScript, writeScript } from "./scripts.ts";
 import type { Ioredis } from "./load-ioredis.ts";
 
@@ -30,7 +31,7 @@ export function connect({ Redis }: Ioredis, settings: RedisSettings): ScriptedRe
     // Also proxies of managed services speak it.
     protocol: 2,
     disableClientInfo: true,
-    connectTimeout: patienceMs,
+    connectTimeout: 2 * patienceMs,
     commandTimeout: patienceMs,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -55,7 +56,7 @@ function addressOf({ url, ca, sentinel }: RedisSettings): RedisOptions {
   const { protocol, hostname, port, pathname } = new URL(url);
   const isEncrypted = protocol === "rediss:";
   const host = hostname.replace(/^\[|\]$/g, "");
-  const tls = isEncrypted && { tls: { servername: host, ...(ca !== undefined && { ca: readFileSync(ca) }) } };
+  const tls = isEncrypted && { tls: { servername: host, ...(ca !== undefined && { ca: certificatesOf(ca) }) } };
   const db = Number(pathname.slice(1) || 0);
   if (sentinel === undefined) return { host, port: Number(port || 6379), db, ...tls };
   return {
@@ -69,6 +70,20 @@ function addressOf({ url, ca, sentinel }: RedisSettings): RedisOptions {
     ...(sentinel.password !== undefined && { sentinelPassword: sentinel.password.reveal() }),
     ...(isEncrypted && { ...tls, enableTLSForSentinelMode: true }),
   };
+}
+
+function certificatesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const issue = {
+      path: "state.ca",
+      found: `${path}, which cannot be read (${code})`,
+      wanted: "a file of certificates",
+    };
+    throw new ConfigError({ issues: [issue], cause: error });
+  }
 }
 
 function nodeOf(node: string): { host: string; port: number } {

@@ -17,6 +17,8 @@ const exchangeMs = 500;
 const probeMs = 3000;
 /** A replica that was silent for so long is gone. */
 const silenceMs = 5000;
+/** An outage that is no longer is not told. */
+const quietMs = 1000;
 /** Nothing that a model knows counts for as long: a rest that a provider states is believed for a day. */
 const lifetimeMs = 30 * 86_400_000;
 
@@ -64,7 +66,10 @@ export function redisStore(
   let lastChange = -1;
   let lastCountAt = clock.now();
   let unreadyAt = clock.now();
-  let told: string | undefined;
+  let lastTrouble = "it has not answered yet";
+  let awaySince = clock.now();
+  let isTold = false;
+  let isReconnecting = false;
   let conflicts = 0;
   let syncDelayMs = 0;
   let fleet = { replicas: 1, behind: 0 };
@@ -74,23 +79,29 @@ export function redisStore(
 
   const timer = setInterval(exchange, exchangeMs).unref();
   commands.on("ready", exchange);
-  commands.on("close", () => part("its connection was closed"));
+  commands.on("close", () => {
+    isReconnecting = false;
+    part("its connection was closed");
+  });
   commands.on("error", ({ message }: Error) => part(message));
   news.on("ready", () => void news.subscribe(keys.news).catch(() => undefined));
   news.on("message", (_channel: string, text: string) => hearNews(text));
 
   function part(trouble: string): void {
     if (isClosed) return;
-    if (trouble !== told) {
-      if (told === undefined) {
-        warn(`The state in Redis at ${settings.url} is away (${trouble}): this replica goes on alone until it is back`);
-      }
-      told = trouble;
-    }
+    lastTrouble = trouble;
     if (!isConnected) return;
     isConnected = false;
+    awaySince = clock.now();
     storeClock.forget();
     for (const { seat } of participants.values()) seat.part();
+  }
+
+  /** A connection that is made anew at once is not worth a word. */
+  function complain(): void {
+    if (isConnected || isTold || clock.now() - awaySince < quietMs) return;
+    isTold = true;
+    warn(`The state in Redis at ${settings.url} is away (${lastTrouble}): this replica goes on alone until it is back`);
   }
 
   /** Asks Redis, and takes its time from the answer. */
@@ -106,10 +117,7 @@ export function redisStore(
       return await ask;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (message.startsWith("Command timed out")) {
-        commands.disconnect(true);
-        news.disconnect(true);
-      }
+      if (message.startsWith("Command timed out")) reconnect();
       // What Redis adds on its script is for whoever wrote that.
       part(message.replace(/\.? script: .*$/, ""));
       throw error;
@@ -118,6 +126,7 @@ export function redisStore(
 
   function exchange(): void {
     if (exchanging !== undefined || isClosed) return;
+    complain();
     if (commands.status !== "ready") return reconnectIfStuck();
     unreadyAt = clock.now();
     // What went wrong is told by then; the next one comes by itself.
@@ -127,8 +136,12 @@ export function redisStore(
   }
   /** A Redis that was stopped takes connections and says nothing. */
   function reconnectIfStuck(): void {
-    if (clock.now() - unreadyAt < 2 * patienceMs) return;
+    if (clock.now() - unreadyAt > 2 * patienceMs) reconnect();
+  }
+  function reconnect(): void {
     unreadyAt = clock.now();
+    if (isReconnecting) return;
+    isReconnecting = true;
     commands.disconnect(true);
     news.disconnect(true);
   }
@@ -164,16 +177,19 @@ export function redisStore(
     lineage = line;
     lastChange = Number(latest);
     fleet = { replicas, behind };
-    told = undefined;
+    isTold = false;
+    const found = new Map<string, StoredModel>();
     for (const [name, storedAt, body] of models) {
       const model = decodeSharedModel(body);
-      if (model !== undefined) participants.get(name)?.seat.hear({ model, storedAt: Number(storedAt) }, "read");
+      if (model !== undefined) found.set(name, { model, storedAt: Number(storedAt) });
     }
-    for (const [name, era, all] of counted) participants.get(name)?.seat.hearCount(Number(era), all);
-    for (const { seat } of participants.values()) {
-      if (isNew) seat.rejoin();
+    for (const [name, { seat }] of participants) {
+      const stored = found.get(name);
+      if (isNew) seat.rejoin(stored);
+      else if (stored !== undefined) seat.hear(stored, "read");
       seat.tick();
     }
+    for (const [name, era, all] of counted) participants.get(name)?.seat.hearCount(Number(era), all);
     first.resolve();
   }
 
@@ -258,12 +274,13 @@ export function redisStore(
       participants.get(model)?.seat.leave();
       const seat = createSeat(member, linkOf(model), connections);
       participants.set(model, { member, seat });
-      if (isConnected) seat.rejoin();
+      // What others know of a model that a reload has brought is read with the next exchange.
+      if (isConnected) lastChange = -1;
       return seat;
     },
     health: () => ({
       kind: "redis",
-      trouble: isConnected ? undefined : (told ?? "it has not answered yet"),
+      trouble: isConnected ? undefined : lastTrouble,
       fleet: { connected: isConnected, replica, ...fleet, syncDelayMs, conflicts },
     }),
     synced: first.promise,

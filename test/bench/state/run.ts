@@ -2,10 +2,11 @@
  * What a shared state costs a gateway while nothing moves: CPU time a request with `redis`, beside `memory`.
  *
  *     npm run bench:state
- *     npm run bench:state -- --rounds 30 --requests 3000
+ *     npm run bench:state -- --pairs 5 --rounds 10 --requests 3000
  *
- * CPU time is what the kernel counted for all threads of the gateway. Rounds are interleaved, and each is a ratio of its
- * own, so that whatever else the machine does falls on both. It needs Linux and redis-server.
+ * CPU time is what the kernel counted for all threads of a gateway. One process differs from the next of its kind by
+ * several percent, as the engine happens to compile and to lay out its memory: so there are pairs of them, whose rounds are
+ * interleaved, and how far two with `memory` are apart is told beside. It needs Linux and redis-server.
  */
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,11 +19,13 @@ import { startRedis } from "../../services/redis/redis-server.ts";
 
 const { values: chosen } = parseArgs({
   options: {
-    rounds: { type: "string", default: "20" },
+    pairs: { type: "string", default: "3" },
+    rounds: { type: "string", default: "10" },
     requests: { type: "string", default: "2000" },
     concurrency: { type: "string", default: "8" },
   },
 });
+const pairs = Number(chosen.pairs);
 const rounds = Number(chosen.rounds);
 const requests = Number(chosen.requests);
 const concurrency = Number(chosen.concurrency);
@@ -54,7 +57,8 @@ function start(state: StateConfigInput): Promise<GatewayProcess> {
     api_base: `http://127.0.0.1:${upstreamPort}/v1`,
     api_key: `sk-${id}`,
   }));
-  return startGateway({ models: { chat: { model: "m", credentials } }, gateway: { port: 0 }, state });
+  const config = { models: { chat: { model: "m", credentials } }, gateway: { port: 0 }, state };
+  return startGateway(config, { isWatched: false });
 }
 
 /** In nanoseconds, of all threads. */
@@ -89,23 +93,38 @@ async function cost(gateway: GatewayProcess): Promise<number> {
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-await using redis = await startRedis();
-await using inMemory = await start({ kind: "memory" });
-await using inRedis = await start({ kind: "redis", url: redis.url });
-for (const gateway of [inMemory, inRedis, inMemory, inRedis, inMemory, inRedis]) await cost(gateway);
-
-const memory: number[] = [];
-const shared: number[] = [];
-for (let round = 0; round < rounds; round += 1) {
-  // Which one comes first takes turns.
-  if (round % 2 === 0) memory.push(await cost(inMemory));
-  shared.push(await cost(inRedis));
-  if (round % 2 === 1) memory.push(await cost(inMemory));
+/** Of as many processes, each with what its rounds cost. */
+function several(
+  state: StateConfigInput,
+): Promise<readonly { readonly gateway: GatewayProcess; readonly costs: number[] }[]> {
+  return Promise.all(Array.from({ length: pairs }, async () => ({ gateway: await start(state), costs: [] })));
 }
-const ratios = shared.map((each, round) => each / (memory[round] ?? Number.NaN));
-console.log(`${rounds} rounds of ${requests} requests, ${concurrency} at a time`);
-console.log(`memory: ${median(memory).toFixed(1)} µs of CPU a request`);
-console.log(`redis:  ${median(shared).toFixed(1)} µs of CPU a request`);
-console.log(`ratio:  ${median(ratios).toFixed(3)} (median of the rounds; at most 1.030 is wanted)`);
+
+await using redis = await startRedis();
+const kinds = { memory: await several({ kind: "memory" }), redis: await several({ kind: "redis", url: redis.url }) };
+const all = Array.from({ length: pairs }, (_, pair) => [kinds.memory[pair], kinds.redis[pair]]).flat();
+try {
+  for (let round = -2; round < rounds; round += 1) {
+    for (const measured of round % 2 === 0 ? all : all.toReversed()) {
+      if (measured === undefined) continue;
+      const cpuMicroseconds = await cost(measured.gateway);
+      // The first ones are for the compiler.
+      if (round >= 0) measured.costs.push(cpuMicroseconds);
+    }
+  }
+} finally {
+  await Promise.all(all.map(async (measured) => measured?.gateway.leave()));
+}
+
+console.log(`${pairs} pairs of gateways, ${rounds} rounds of ${requests} requests, ${concurrency} at a time`);
+for (const [kind, processes] of Object.entries(kinds)) {
+  const each = processes.map(({ costs }) => median(costs));
+  console.log(
+    `${kind}: ${median(processes.flatMap(({ costs }) => costs)).toFixed(1)} µs of CPU a request ` +
+      `(processes: ${each.map((cpu) => cpu.toFixed(1)).join(", ")})`,
+  );
+}
+const costOf = (kind: keyof typeof kinds): number => median(kinds[kind].flatMap(({ costs }) => costs));
+console.log(`redis / memory: ${(costOf("redis") / costOf("memory")).toFixed(3)}; at most 1.030 is wanted`);
 upstream.close();
 await agent.close();

@@ -33,8 +33,15 @@ export interface GatewayProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a gateway, and waits until it listens. */
-export async function startGateway(config: KeyswitchConfig): Promise<GatewayProcess> {
+/**
+ * Starts a gateway, and waits until it listens.
+ *
+ * @param isWatched - Whether its events are followed, which costs it something with every call. Default: true.
+ */
+export async function startGateway(
+  config: KeyswitchConfig,
+  { isWatched = true }: { readonly isWatched?: boolean } = {},
+): Promise<GatewayProcess> {
   const directory = mkdtempSync(join(tmpdir(), "keyswitch-gateway-"));
   const path = join(directory, "keyswitch.json");
   writeFileSync(path, JSON.stringify(config));
@@ -53,7 +60,7 @@ export async function startGateway(config: KeyswitchConfig): Promise<GatewayProc
   });
   const events: ToldEvent[] = [];
   const watching = new AbortController();
-  void follow(`${url}/admin/events`, events, watching.signal);
+  if (isWatched) void follow(`${url}/admin/events`, events, watching.signal);
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     watching.abort();

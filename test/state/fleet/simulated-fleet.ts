@@ -94,6 +94,12 @@ export function createSimulatedFleet(skewsMs: readonly number[], fates: () => Fa
     return { kind: "done" };
   }
 
+  /** A replica that is back reads what there is before it does anything else. */
+  function rejoin(replica: Replica): void {
+    const found = exchange(replica, () => stored);
+    void found.then((model) => replica.seat.rejoin(model)).catch(() => undefined);
+  }
+
   const replicas = skewsMs.map((skewMs, number): Replica => {
     const start: SlotsContext = {
       policy: slotsInput({ credentials: ids }).policy,
@@ -152,7 +158,7 @@ export function createSimulatedFleet(skewsMs: readonly number[], fates: () => Fa
       later(tickMs, tick);
     };
     later(number * 150, tick);
-    later(number * 10, () => replica.seat.rejoin());
+    later(number * 10, () => rejoin(replica));
     return replica;
   });
 
@@ -160,7 +166,7 @@ export function createSimulatedFleet(skewsMs: readonly number[], fates: () => Fa
     if (step.kind === "wait") return;
     if (!("replica" in step)) {
       stored = step.kind === "emptied" ? undefined : former;
-      for (const { isCut, seat } of replicas) if (!isCut) seat.rejoin();
+      for (const { isCut, seat } of replicas) if (!isCut) seat.rejoin(stored);
       return;
     }
     const replica = replicas[step.replica];
@@ -170,7 +176,7 @@ export function createSimulatedFleet(skewsMs: readonly number[], fates: () => Fa
     const { context, seat, goOn } = replica;
     if (step.kind === "cut" || step.kind === "heal") {
       replica.isCut = step.kind === "cut";
-      return replica.isCut ? seat.part() : seat.rejoin();
+      return replica.isCut ? seat.part() : rejoin(replica);
     }
     if (!("slot" in step)) {
       for (const slot of ids.keys()) clearedAt.set(slot, now);
@@ -225,7 +231,7 @@ export function createSimulatedFleet(skewsMs: readonly number[], fates: () => Fa
       for (const replica of replicas) {
         const wasCut = replica.isCut;
         replica.isCut = false;
-        if (wasCut) replica.seat.rejoin();
+        if (wasCut) rejoin(replica);
       }
     },
   };
