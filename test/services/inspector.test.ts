@@ -90,6 +90,8 @@ async function untilLooks(page: Page, id: string, look: string): Promise<void> {
   await page.waitForSelector(`${node(id)}.${look}`);
 }
 
+const patience = { timeout: 20_000 } as const;
+
 const deadKey = failures.openai.invalidKey;
 
 describe("the inspector in a browser", () => {
@@ -124,6 +126,27 @@ describe("the inspector in a browser", () => {
     const attempts = await page.locator(".attempts .attempt .who").allTextContents();
     expect(attempts[0]).toMatch(/^primary.*auth · 401/);
     expect(attempts[1]).toMatch(/^second.*ok/);
+  });
+
+  it("tells of one credential, of one error class, and of all calls when it is asked to", async () => {
+    const gateway = await startGateway();
+    const page = await look(`${gateway.url}/inspector#model=chat`);
+    upstream.script(keyOf("primary"), deadKey);
+    await ask(gateway);
+    await ask(gateway);
+    const calls = page.locator(".rows .call");
+    await calls.first().waitFor();
+    expect(await calls.count()).toBe(1);
+    await page.selectOption('select[aria-label="What is told"]', "all");
+    await expect.poll(() => calls.count(), patience).toBe(2);
+    await page.selectOption("#filter-credential", "primary");
+    await expect.poll(() => calls.count(), patience).toBe(1);
+    await page.selectOption("#filter-class", "transient");
+    await page.getByText("Nothing happened").waitFor();
+    await page.selectOption("#filter-class", "auth");
+    await page.waitForSelector('.rows [data-type="failover"]');
+    await page.locator(".lanes-drawing .attempt.bad").first().click();
+    expect(await page.textContent(".verdict")).toMatch(/^served by second in/);
   });
 
   it("shows a probe half-lit, and the failback that it leads to", async () => {
@@ -343,7 +366,7 @@ describe("the inspector in a browser", () => {
     expect(background).toBe("rgb(11, 16, 24)");
     expect(isWhole).toBe(true);
     await page.keyboard.press("t");
-    await page.waitForFunction(`${colour} === "rgb(246, 247, 249)"`);
+    await expect.poll(() => page.evaluate<string>(colour), patience).toBe("rgb(246, 247, 249)");
     expect(faults).toEqual([]);
   });
 });

@@ -18,17 +18,23 @@ export function sharesOf({ shape, traffic }: ModelView): readonly number[] {
   return shape.credentials.map((_, slot) => (sum === 0 ? 0 : (traffic?.attemptsPerSecond[slot] ?? 0) / sum));
 }
 
+interface ViewAt {
+  readonly view: ModelView;
+  /** The time that is shown. */
+  readonly at: number;
+}
+
 /** A cell a credential, in order of priority: how it stands, and how much of the traffic it carries. */
-export function Cells({ view }: { readonly view: ModelView }): JSX.Element {
+export function Cells({ view, at }: ViewAt): JSX.Element {
   const { credentials } = view.shape;
   const shares = sharesOf(view);
   const width = 200 / credentials.length;
   return (
-    <svg class="cells" viewBox="0 0 200 16" preserveAspectRatio="none" role="img" aria-label={wordsOf(view)}>
+    <svg class="cells" viewBox="0 0 200 16" preserveAspectRatio="none" role="img" aria-label={wordsOf(view, at)}>
       {credentials.map(({ id }, slot) => {
         const height = 16 * (shares[slot] ?? 0);
         return (
-          <g class={standingOf(view, id, Date.now())}>
+          <g class={standingOf(view, id, at)}>
             <title>{`${id}: ${Math.round(100 * (shares[slot] ?? 0))} %`}</title>
             <rect class="cell" x={slot * width} y="0" width={width - 2} height="16" rx="2" />
             <rect class="share" x={slot * width} y={16 - height} width={width - 2} height={height} rx="2" />
@@ -39,8 +45,8 @@ export function Cells({ view }: { readonly view: ModelView }): JSX.Element {
   );
 }
 
-function wordsOf(view: ModelView): string {
-  return view.shape.credentials.map(({ id }) => `${id} ${standingOf(view, id, Date.now())}`).join(", ");
+function wordsOf(view: ModelView, at: number): string {
+  return view.shape.credentials.map(({ id }) => `${id} ${standingOf(view, id, at)}`).join(", ");
 }
 
 /** How a credential stands, in words. */
@@ -70,7 +76,7 @@ export function ShareBar({ share }: { readonly share: number }): JSX.Element {
 }
 
 /** The credentials of a model by name, where there is room for that. */
-export function KeyList({ view, at }: { readonly view: ModelView; readonly at: number }): JSX.Element {
+export function KeyList({ view, at }: ViewAt): JSX.Element {
   const shares = sharesOf(view);
   return (
     <span class="keys-of-model">

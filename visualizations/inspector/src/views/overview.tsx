@@ -62,7 +62,8 @@ export function Overview({ control }: { readonly control: PageControl }): JSX.El
               view={view}
               story={story.models.get(view.id)}
               revision={moment === undefined && !isRoomy ? (story.models.get(view.id)?.revision ?? 0) : -1}
-              namedAt={isRoomy ? (moment ?? Date.now()) : undefined}
+              at={moment ?? Date.now()}
+              isRoomy={isRoomy}
               open={openModel}
             />
           ))}
@@ -87,8 +88,10 @@ interface CardProperties {
   readonly story: ModelStory | undefined;
   /** Below 0: it may look otherwise each time. */
   readonly revision: number;
-  /** The time at which its credentials are named; `undefined`: there is no room for that. */
-  readonly namedAt: number | undefined;
+  /** The time that is shown. */
+  readonly at: number;
+  /** Whether there is room to name its credentials. */
+  readonly isRoomy: boolean;
   readonly open: (model: string) => void;
 }
 
@@ -98,7 +101,7 @@ class Card extends Component<CardProperties> {
     return next.revision < 0 || next.revision !== this.props.revision || next.story !== this.props.story;
   }
 
-  override render({ view, story, namedAt, open }: CardProperties): JSX.Element {
+  override render({ view, story, at, isRoomy, open }: CardProperties): JSX.Element {
     const { id, health, state, traffic } = view;
     return (
       <li>
@@ -106,19 +109,19 @@ class Card extends Component<CardProperties> {
           <span class="row">
             <i class="dot" />
             <strong>{id}</strong>
-            {namedAt !== undefined && health !== "well" && <span class={`pill ${toneOf[health]}`}>{health}</span>}
+            {isRoomy && health !== "well" && <span class={`pill ${toneOf[health]}`}>{health}</span>}
             {traffic !== undefined && <span class="rate">{rateText(traffic.callsPerSecond)}/s</span>}
           </span>
-          {namedAt === undefined ? (
+          {isRoomy ? (
+            <KeyList view={view} at={at} />
+          ) : (
             <>
               <span class="row small">
                 <span class="who">{state.active ?? "exhausted"}</span>
                 {state.probing !== null && <span class="probe">proving {state.probing}</span>}
               </span>
-              <Cells view={view} />
+              <Cells view={view} at={at} />
             </>
-          ) : (
-            <KeyList view={view} at={namedAt} />
           )}
           {traffic !== undefined && story !== undefined && (
             <Sparkline good={story.servedCalls} bad={story.unservedCalls} width={200} height={20} />
