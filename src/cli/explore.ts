@@ -1,6 +1,6 @@
 import { coverageHtml } from "../../visualizations/coverage-html.ts";
 import { coverageMermaid } from "../../visualizations/coverage-mermaid.ts";
-import { coverageText } from "../../visualizations/coverage-text.ts";
+import { coverageParagraphs } from "../../visualizations/coverage-text.ts";
 import { loadConfig } from "../config/index.ts";
 import { ConfigError, UsageError } from "../errors.ts";
 import { type Exploration, exploredModel, exploreModel } from "../testing/explore/index.ts";
@@ -42,7 +42,7 @@ async function runExplore({ value, json, terminal }: Invocation): Promise<ExitCo
       throw new UsageError({ path: "--model", found: `${models.length} models, and a format that holds one`, wanted });
     }
     for (const { id, config } of models) {
-      await terminal.print(written(exploreModel(exploredModel(id, config)), format).trimEnd());
+      for (const part of written(exploreModel(exploredModel(id, config)), format)) await terminal.print(part);
     }
     return 0;
   } catch (error) {
@@ -58,31 +58,33 @@ function formatOf(text: string): Format {
   throw new UsageError({ path: "--format", found: JSON.stringify(text), wanted: formats.join(", ") });
 }
 
-function written(exploration: Exploration, format: Format): string {
+function* written(exploration: Exploration, format: Format): Generator<string, void, undefined> {
   switch (format) {
     case "json":
-      return JSON.stringify(asJson(exploration));
+      return yield JSON.stringify(asJson(exploration));
     case "mermaid":
-      return coverageMermaid(exploration.matrix);
+      return yield coverageMermaid(exploration.matrix).trimEnd();
     case "html":
-      return coverageHtml(exploration.matrix);
+      return yield coverageHtml(exploration.matrix).trimEnd();
     case "table":
-      return `${coverageText(exploration.matrix)}\n${extentWords(exploration)}`;
+      for (const paragraph of coverageParagraphs(exploration.matrix)) yield `${paragraph}\n`;
+      yield extentWords(exploration);
   }
 }
 
 /** Slots are told by their number, as the machine's states are; `credentials` names them in order. */
 function asJson({ model, credentials, product, cover }: Exploration): unknown {
+  const indexes = new Map(cover.states.map(({ id }, index) => [id, index]));
   return {
     model,
     credentials,
     product,
     states: cover.states.map(({ id, fold, prefix }) => ({ id, ...fold, prefix })),
-    pairs: cover.pairs.map(({ from, happening, steps, to, effect, because }) => ({
-      from: from.id,
+    // By their place among the states: a cover of fifty credentials has a million pairs.
+    pairs: cover.pairs.map(({ from, happening, to, effect, because }) => ({
+      from: indexes.get(from.id),
       event: happening.name,
-      steps,
-      to: to.id,
+      to: indexes.get(to.id) ?? to.id,
       effect,
       because,
     })),

@@ -48,13 +48,14 @@ describe("keyswitch explore", () => {
     const { stdout } = await explore("--json");
     const [chat] = jsonLines(stdout) as readonly {
       states: { id: string; prefix: unknown[] }[];
-      pairs: { from: string; to: string; effect: string }[];
+      pairs: { from: number; to: number | string; event: string; effect: string }[];
     }[];
 
     expect(jsonLines(stdout).map(({ model }) => model)).toEqual(["chat", "other"]);
-    const ids = new Set(chat?.states.map(({ id }) => id));
-    expect(chat?.pairs.every(({ from }) => ids.has(from))).toBe(true);
     expect(chat?.states[0]?.prefix).toEqual([]);
+    const failed = chat?.pairs.find(({ from, event }) => from === 0 && event === "AUTH of home");
+    expect(failed?.effect).toBe("moves");
+    expect(chat?.states[Number(failed?.to)]?.id).toMatch(/^s1\.serving /u);
   });
 
   it.each([

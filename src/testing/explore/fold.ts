@@ -130,7 +130,28 @@ function exhaustedFold(slots: SlotsContext): Partial<Fold> {
 
 /** The same text for the same fold. */
 export function foldKey(fold: Fold): string {
-  const { place, ...facets } = fold;
-  const words = Object.entries(facets).map(([name, value]) => `${name} ${value}`);
-  return words.length === 0 ? place : `${place} (${words.join("; ")})`;
+  let words = "";
+  for (const name of facets) {
+    const value = fold[name];
+    if (value !== undefined) words += `${words === "" ? "" : "; "}${facetWords(name, value)}`;
+  }
+  return words === "" ? fold.place : `${fold.place} (${words})`;
+}
+
+const facets = [
+  "origin",
+  "lease",
+  "below",
+  "ladder",
+  "forced",
+  "rescue",
+  "laterRescue",
+  "counted",
+  "isCountedOut",
+  "disabled",
+] as const satisfies readonly (keyof Fold)[];
+
+function facetWords(name: (typeof facets)[number], value: string | true): string {
+  if (name === "isCountedOut") return "counted out";
+  return name === "laterRescue" ? `later rescue ${String(value)}` : `${name} ${String(value)}`;
 }

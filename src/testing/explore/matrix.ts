@@ -26,18 +26,26 @@ const untried: Cell = { effect: "impossible" };
 
 /** Sets the pairs of a model's cover out as a matrix. */
 export function matrixOf(title: string, { states, pairs }: PairCover): CoverageMatrix {
-  const rowOf = new Map(states.map(({ id }) => [id, new Map<string, Cell>()]));
-  for (const pair of pairs) rowOf.get(pair.from.id)?.set(pair.happening.name, cellOf(pair));
   const events = happenings.map(({ name }) => name);
-  return {
-    title,
-    events,
-    rows: states.map(({ id }) => ({ state: id, cells: events.map((name) => rowOf.get(id)?.get(name) ?? untried) })),
-  };
+  const column = new Map(happenings.map((happening, index) => [happening, index]));
+  const rows = new Map(states.map((state) => [state, events.map((): Cell => untried)]));
+  const cellOf = cellMaker();
+  for (const pair of pairs) {
+    const cells = rows.get(pair.from);
+    if (cells !== undefined) cells[column.get(pair.happening) ?? -1] = cellOf(pair);
+  }
+  return { title, events, rows: [...rows].map(([{ id }, cells]) => ({ state: id, cells })) };
 }
 
-function cellOf({ effect, to, because = "no rule says why" }: CoverPair): Cell {
-  return effect === "ignored" ? { effect, because } : { effect, to: to.id };
+/** Makes cells, equal ones once: a cover of fifty credentials has a million. */
+function cellMaker(): (pair: CoverPair) => Cell {
+  const known = new Map<string, Cell>();
+  return ({ effect, to, because = "no rule says why" }) => {
+    const key = effect === "ignored" ? because : `${effect} ${to.id}`;
+    const cell: Cell = known.get(key) ?? (effect === "ignored" ? { effect, because } : { effect, to: to.id });
+    known.set(key, cell);
+    return cell;
+  };
 }
 
 /** Events that do the same in a state. */
@@ -50,7 +58,7 @@ export interface CellGroup {
 export function groupsIn({ events }: CoverageMatrix, { cells }: MatrixRow): readonly CellGroup[] {
   const groups = new Map<string, { readonly cell: Cell; readonly events: string[] }>();
   for (const [index, cell] of cells.entries()) {
-    const key = JSON.stringify(cell);
+    const key = `${cell.effect} ${"to" in cell ? cell.to : "because" in cell ? cell.because : ""}`;
     const group = groups.get(key) ?? { cell, events: [] };
     group.events.push(events[index] ?? "");
     groups.set(key, group);

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { SlotsContext, SlotsInput } from "../../../machines/index.ts";
 import { type Happening, happenings } from "./alphabet.ts";
 import { type Fold, foldKey, foldOf } from "./fold.ts";
-import { type PureModel, pureModel, type Situation, type Step } from "./situation.ts";
+import { knowsTheSame, type PureModel, pureModel, type Situation, type Step } from "./situation.ts";
 import { whyIgnored } from "./why-ignored.ts";
 
 /** A state of the cover: every situation that agrees in its fold, with the shortest way to one of them. */
@@ -121,6 +120,5 @@ function pairOf(
 
 function effectOf(from: Fold, to: Fold, before: SlotsContext, after: SlotsContext): CoverPair["effect"] {
   if (from.place !== to.place || before.epoch !== after.epoch) return "moves";
-  if (before === after) return "ignored";
-  return isDeepStrictEqual({ ...before, at: 0, wakeAt: 0 }, { ...after, at: 0, wakeAt: 0 }) ? "ignored" : "changes";
+  return knowsTheSame(before, after) ? "ignored" : "changes";
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { SnapshotFrom } from "xstate";
 import {
   credentialSlots,
@@ -19,6 +20,21 @@ export type Step = (SlotsEvent & { readonly at: number }) | { readonly type: "TI
 /** When something is due by the clock: a failback, a recovery, the end of a lease; `null` when nothing is. */
 export function dueAt(slots: SlotsContext): number | null {
   return nextDueAt(slots) ?? slots.probe?.lease?.until ?? null;
+}
+
+/** Whether two states of knowledge are the same, but for when they were last looked at. */
+export function knowsTheSame(before: SlotsContext, after: SlotsContext): boolean {
+  if (before === after) return true;
+  return (
+    before.home === after.home &&
+    before.epoch === after.epoch &&
+    before.served === after.served &&
+    before.servingSince === after.servingSince &&
+    before.ledByProbe === after.ledByProbe &&
+    isDeepStrictEqual(before.probe, after.probe) &&
+    (before.slots === after.slots || isDeepStrictEqual(before.slots, after.slots)) &&
+    (before.policy === after.policy || isDeepStrictEqual(before.policy, after.policy))
+  );
 }
 
 /** A model's machine as a function: a fresh one, and how it takes a step. */

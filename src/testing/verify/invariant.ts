@@ -1,5 +1,4 @@
 import type { SlotsContext, SlotsEvent, TurnEvent } from "../../../machines/index.ts";
-import { isDeepStrictEqual } from "node:util";
 import type { Happened, Ended, Turned } from "../explore/product/world.ts";
 
 /** Something that must hold on every run, by the name that semantics and tests call it. */
@@ -15,10 +14,6 @@ export interface Invariant {
   /** Whether it holds of how a call ended. */
   readonly ofEnd?: (ended: Ended) => boolean;
 }
-
-/** Whether two states of knowledge are the same, but for when they were last looked at. */
-export const knowsTheSame = (before: SlotsContext, after: SlotsContext): boolean =>
-  before === after || isDeepStrictEqual({ ...before, at: after.at, wakeAt: after.wakeAt }, after);
 
 export const isTurn = (event: SlotsEvent | undefined): event is TurnEvent => event !== undefined && "epoch" in event;
 

@@ -10,7 +10,8 @@ import {
   type TurnEvent,
 } from "../../../machines/index.ts";
 import { pathOf } from "../../../visualizations/machine-graph.ts";
-import { type Invariant, isTurn, knowsTheSame, speaksForTheProbe } from "./invariant.ts";
+import { knowsTheSame } from "../explore/situation.ts";
+import { type Invariant, isTurn, speaksForTheProbe } from "./invariant.ts";
 
 const isRequestFailure = ({ type }: TurnEvent): boolean => isRequestLevel(type.toLowerCase() as ErrorClass);
 

@@ -7,8 +7,7 @@ import {
   type Subject,
   type World,
 } from "../explore/product/index.ts";
-import { knowsTheSame } from "./invariant.ts";
-import { dueAt } from "../explore/situation.ts";
+import { dueAt, knowsTheSame } from "../explore/situation.ts";
 
 /** A run that goes on from a world, and must end well: what was done, and whether it did. */
 export interface Run {
