@@ -21,7 +21,7 @@ it(
     const safe = new Set<string>();
 
     for (let run = 0; run < kills; run += 1) {
-      const child = await startChild(config);
+      await using child = await startChild(config);
       const { models, warnings } = child.start;
       expect(warnings).toEqual([]);
       expect([...safe].filter((name) => models[name]?.cooldowns["a"] === undefined)).toEqual([]);

@@ -17,8 +17,11 @@ const exchangeMs = 500;
 const probeMs = 3000;
 /** A replica that was silent for so long is gone. */
 const silenceMs = 5000;
-/** An outage that is no longer is not told. */
-const quietMs = 1000;
+/**
+ * After so many looks an outage is told, and a connection that is not there yet is given up. By looks, not by time, since
+ * a process that has just started may be too busy to look.
+ */
+const mostQuietLooks = 3;
 /** Nothing that a model knows counts for as long: a rest that a provider states is believed for a day. */
 const lifetimeMs = 30 * 86_400_000;
 
@@ -65,10 +68,8 @@ export function redisStore(
   let lineage: string | undefined;
   let lastChange = -1;
   let lastCountAt = clock.now();
-  let unreadyAt = clock.now();
   let lastTrouble = "it has not answered yet";
-  let awaySince = clock.now();
-  let isTold = false;
+  let looksAway = 0;
   let isReconnecting = false;
   let conflicts = 0;
   let syncDelayMs = 0;
@@ -81,7 +82,8 @@ export function redisStore(
   commands.on("ready", exchange);
   commands.on("close", () => {
     isReconnecting = false;
-    part("its connection was closed");
+    // Why it could not be opened was told before.
+    if (isConnected) part("its connection was closed");
   });
   commands.on("error", ({ message }: Error) => part(message));
   news.on("ready", () => void news.subscribe(keys.news).catch(() => undefined));
@@ -92,16 +94,18 @@ export function redisStore(
     lastTrouble = trouble;
     if (!isConnected) return;
     isConnected = false;
-    awaySince = clock.now();
     storeClock.forget();
     for (const { seat } of participants.values()) seat.part();
   }
 
   /** A connection that is made anew at once is not worth a word. */
   function complain(): void {
-    if (isConnected || isTold || clock.now() - awaySince < quietMs) return;
-    isTold = true;
-    warn(`The state in Redis at ${settings.url} is away (${lastTrouble}): this replica goes on alone until it is back`);
+    looksAway = isConnected ? 0 : looksAway + 1;
+    if (looksAway === mostQuietLooks) {
+      warn(
+        `The state in Redis at ${settings.url} is away (${lastTrouble}): this replica goes on alone until it is back`,
+      );
+    }
   }
 
   /** Asks Redis, and takes its time from the answer. */
@@ -128,7 +132,6 @@ export function redisStore(
     if (exchanging !== undefined || isClosed) return;
     complain();
     if (commands.status !== "ready") return reconnectIfStuck();
-    unreadyAt = clock.now();
     // What went wrong is told by then; the next one comes by itself.
     exchanging = exchangeOnce()
       .catch(() => undefined)
@@ -136,10 +139,9 @@ export function redisStore(
   }
   /** A Redis that was stopped takes connections and says nothing. */
   function reconnectIfStuck(): void {
-    if (clock.now() - unreadyAt > 2 * patienceMs) reconnect();
+    if (looksAway % mostQuietLooks === 0) reconnect();
   }
   function reconnect(): void {
-    unreadyAt = clock.now();
     if (isReconnecting) return;
     isReconnecting = true;
     commands.disconnect(true);
@@ -177,7 +179,6 @@ export function redisStore(
     lineage = line;
     lastChange = Number(latest);
     fleet = { replicas, behind };
-    isTold = false;
     const found = new Map<string, StoredModel>();
     for (const [name, storedAt, body] of models) {
       const model = decodeSharedModel(body);
