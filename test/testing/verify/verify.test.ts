@@ -43,12 +43,38 @@ function withoutFiles(yaml: string): string {
   return yaml.replaceAll(/\{ file: ([^ }]+) \}/gu, '"planted-$1"');
 }
 
+/** What the examples give to `createModel`: an object that they write down, with what they bind before. */
+function exampleModels() {
+  return readdirSync(new URL("examples", root), { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return [];
+    const text = readFileSync(new URL(`examples/${entry.name}/main.ts`, root), "utf8");
+    return [...text.matchAll(/createModel\((\{\n.*?\n\})\)/gsu)].map(([, literal = ""]) => ({
+      name: `examples/${entry.name}`,
+      config: evaluated(literal, { apiBase: "http://127.0.0.1/v1", credential: (id: string) => id }),
+    }));
+  });
+}
+
+function evaluated(literal: string, given: Readonly<Record<string, unknown>>): unknown {
+  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call
+  return new Function(...Object.keys(given), `return ${literal};`)(...Object.values(given));
+}
+
 describe("verify", () => {
   it.each(documentedModels())("finds nothing in the configuration that $name shows: $id", ({ id, config }) => {
     const { holds, counterexample } = verifyModel(exploredModel(id, config), { transitions: 6_000 });
 
     expect(counterexample).toBeUndefined();
     expect(holds).toBe(true);
+  });
+
+  it.each(exampleModels())("finds nothing in the configuration of $name", ({ config }) => {
+    expect(verify(config, { transitions: 6_000 })).toMatchObject({ holds: true });
+  });
+
+  it("looks at the configurations of the examples and of the pages", () => {
+    expect(exampleModels().length).toBeGreaterThanOrEqual(2);
+    expect(documentedModels().length).toBeGreaterThanOrEqual(3);
   });
 
   it.each([
