@@ -74,7 +74,7 @@ export function redisStore(
   let conflicts = 0;
   let syncDelayMs = 0;
   let fleet = { replicas: 1, behind: 0 };
-  let batches = Date.now();
+  let batches = 0;
   /** Counts whose answer has not come: they are sent again as they are. */
   let batch: { readonly number: number; readonly counts: readonly ModelCounts[] } | undefined;
 
