@@ -14,7 +14,7 @@ import { volcengineEmbedding } from "./volcengine/embedding.ts";
 import { voyageEmbedding } from "./voyage/embedding.ts";
 
 /** Every provider of embeddings with ways of its own, by name. */
-const wires: Readonly<Record<string, EmbeddingWire>> = {
+export const embeddingWires: Readonly<Record<string, EmbeddingWire>> = {
   azure: azureEmbedding,
   cohere: cohereEmbedding,
   dashscope: dashscopeEmbedding,
@@ -36,5 +36,5 @@ const plain: EmbeddingWire = {
 
 /** How a provider is asked for embeddings; `undefined` for one that makes none that we know of. */
 export function embeddingWireOf(provider: string): EmbeddingWire | undefined {
-  return wires[provider] ?? (providerFor(provider)?.endpoints.openai === undefined ? undefined : plain);
+  return embeddingWires[provider] ?? (providerFor(provider)?.endpoints.openai === undefined ? undefined : plain);
 }
