@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./replay.ts")).replay,
   },
   {
+    name: "testgen",
+    summary: "write tests for your own service from its configuration",
+    load: async () => (await import("./testgen.ts")).testgen,
+  },
+  {
     name: "explore",
     summary: "tell what can happen to a model: each event in each state",
     load: async () => (await import("./explore.ts")).explore,

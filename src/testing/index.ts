@@ -36,6 +36,20 @@ export {
   type StepReport,
   type VariantReport,
 } from "./simulate/index.ts";
+export { createStillClock, type StillClock } from "./still-clock.ts";
+export {
+  createStoryPlayer,
+  loadScriptedConfig,
+  type ServiceUnderTest,
+  type Stage,
+  type Story,
+  type StoryOutcome,
+  type StoryStep,
+  testgen,
+  type TestgenFile,
+  type TestgenOptions,
+  type Word,
+} from "./testgen/index.ts";
 export {
   type Counterexample,
   type RealDifference,

@@ -40,6 +40,8 @@ export interface ScenarioRun {
   readonly report: ScenarioReport;
   readonly summary: ScenarioSummary;
   readonly recording: Recording;
+  /** The model as it stands at the end. */
+  readonly engine: Pick<ModelEngine<Credential>, "actor" | "snapshot">;
   /** How the model stood after each step. */
   readonly standings: readonly Standing[];
 }
@@ -93,7 +95,7 @@ export async function runScenario(input: unknown): Promise<ScenarioRun> {
   const summary = summarise(recording, outages, credentials);
   const isMeasured = outages.length > 0 || scenario.steps.some((step) => "traffic" in step);
   const report = { id: scenario.id, steps, ...(isMeasured && { summary }) };
-  return { scenario, credentials, report, summary, recording, standings };
+  return { scenario, credentials, report, summary, recording, engine, standings };
 }
 
 function startSimulation({ id, model: { retry, ...model }, outages = [], seed = 1 }: Scenario): Simulation {
