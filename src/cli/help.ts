@@ -35,7 +35,7 @@ export function commandText({ name, summary }: CommandEntry, command: Command): 
   return [
     `keyswitch ${name}: ${summary}`,
     "",
-    `Usage: keyswitch ${name}${usage === "" ? "" : ` ${usage}`}`,
+    ...usageLines(name, usage),
     ...paragraphs.flatMap((paragraph) => ["", ...wrapped(paragraph, columns)]),
     "",
     "Options:",
@@ -60,6 +60,14 @@ export function version(): string {
   const path = findPackageJSON(import.meta.url);
   const { version: found } = JSON.parse(readFileSync(path ?? "", "utf8")) as { readonly version: string };
   return found;
+}
+
+/** An option stays in one piece with its value. */
+function usageLines(name: string, usage: string): string[] {
+  const pieces = usage.replaceAll(/ (?=[^[\]]*\])/g, "\u00A0");
+  const [first = "", ...rest] = wrapped(`Usage: keyswitch ${name} ${pieces}`.trimEnd(), columns);
+  const indent = " ".repeat(`Usage: keyswitch ${name} `.length);
+  return [first, ...rest.map((line) => `${indent}${line}`)].map((line) => line.replaceAll("\u00A0", " "));
 }
 
 function listed(rows: readonly (readonly [string, string])[]): string[] {
