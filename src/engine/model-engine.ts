@@ -220,9 +220,9 @@ export function createModelEngine<Credential extends EngineCredential>(
   seat = joinFleet?.({
     ids,
     accounts,
-    read: keeper.read,
+    read: () => keeper.read(),
     now: () => clock.now(),
-    adopt: keeper.adopt,
+    adopt: (slots, by) => keeper.adopt(slots, by),
     holdProbe: (call, until) => keeper.send({ type: "PROBE", call, until }),
   });
   const drain = createDrain();
