@@ -19,7 +19,7 @@ export type {
 export type { Feed } from "./feed.ts";
 export {
   createReceiverBridge,
-  type ReceiverAddresses,
   type ReceiverBridge,
   type ReceiverBridgeOptions,
 } from "./receivers/create-receiver-bridge.ts";
+export type { ReceiverAddresses } from "./receivers/receiver-server.ts";

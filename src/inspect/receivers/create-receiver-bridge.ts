@@ -1,18 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
-import { UsageError } from "../../errors.ts";
 import type { Keyswitch } from "../../keyswitch.ts";
 import type { Model } from "../../model.ts";
-import { hostRefusal, isSameKey } from "../../operator/guard.ts";
-import type { Dialect } from "./dialect.ts";
-import { createReceiver, mostBufferedBytes, type Receiver } from "./receiver.ts";
-import { statelyDialect } from "./stately-dialect.ts";
-import { type MachinesListener, type MachinesWatch, watchMachines } from "./watch-machines.ts";
-import { xstateInspectDialect } from "./xstate-inspect-dialect.ts";
+import { createReceiverServer, type ReceiverAddresses } from "./receiver-server.ts";
+import { type ModelsWatch, watchModels } from "./watch-models.ts";
 
 /** What a bridge shows, and to whom. */
 export interface ReceiverBridgeOptions {
@@ -25,14 +14,6 @@ export interface ReceiverBridgeOptions {
    * @default none
    */
   readonly origins?: readonly string[] | undefined;
-}
-
-/** Where receivers connect. The addresses hold a token that is this process's own: whoever has one may look. */
-export interface ReceiverAddresses {
-  /** For `createWebSocketReceiver({ server })` of `@statelyai/inspect`. */
-  readonly stately: string;
-  /** For `createWebSocketReceiver({ server })` of `@xstate/inspect`. */
-  readonly xstateInspect: string;
 }
 
 /** Shows the machines of models to the inspectors that XState has. */
@@ -51,19 +32,6 @@ export interface ReceiverBridge {
   readonly dropped: number;
   close(): Promise<void>;
 }
-
-const dialects: ReadonlyMap<string, Dialect> = new Map([
-  ["/stately", statelyDialect],
-  ["/xstate-inspect", xstateInspectDialect],
-]);
-
-const mostReceivers = 16;
-/** How long a receiver may take to hang up when the bridge closes. */
-const partingMs = 1_000;
-/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
-const goingAway = 1001;
-/** Of what a receiver may say nothing is read but that it is there. */
-const mostIncomingBytes = 4096;
 
 /**
  * Makes a bridge to receivers of `@statelyai/inspect` and of `@xstate/inspect`, which show machines as they move.
@@ -84,127 +52,28 @@ const mostIncomingBytes = 4096;
  * @throws UsageError for an origin that is none.
  */
 export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOptions): ReceiverBridge {
-  for (const origin of origins) assertOrigin(origin);
-  const token = randomBytes(24).toString("base64url");
-  const receivers = new Set<Receiver>();
-  let droppedBefore = 0;
-  let watch: MachinesWatch | undefined;
-
-  const server = createServer((_request, response) => {
-    response.writeHead(426, { upgrade: "websocket", connection: "close" }).end();
-  });
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: mostIncomingBytes,
-    perMessageDeflate: false,
-    autoPong: false,
-  });
-  server.on("upgrade", (request, socket, head) => {
-    // Whoever leaves in the middle of it is no fault of ours.
-    socket.on("error", () => socket.destroy());
-    const dialect = dialects.get(placeOf(request).pathname);
-    const refusal = dialect === undefined ? "404 Not Found" : refusalOf(request, token, origins);
-    if (dialect === undefined || refusal !== undefined) return turnAway(socket, refusal ?? "");
-    if (sockets.clients.size >= mostReceivers) return turnAway(socket, "503 Service Unavailable");
-    sockets.handleUpgrade(request, socket, head, (accepted) => welcome(accepted, dialect));
-  });
-
-  function welcome(socket: WebSocket, dialect: Dialect): void {
-    let receiver: Receiver | undefined;
-    const begin = (): void => admit((receiver = createReceiver(socket, dialect)));
-    socket.on("error", () => socket.terminate());
-    socket.on("close", () => receiver && dismiss(receiver));
-    socket.on("message", (data, isBinary) => {
-      if (receiver === undefined && !isBinary && dialect.asks?.((data as Buffer).toString()) === true) begin();
-    });
-    // Answers to one who pings and never reads would pile up.
-    socket.on("ping", (data) => {
-      if (socket.bufferedAmount < mostBufferedBytes) socket.pong(data);
-    });
-    if (dialect.asks === undefined) begin();
-  }
-
-  function admit(receiver: Receiver): void {
-    if (watch === undefined) {
-      receivers.add(receiver);
-      watch = watchMachines(toAll(receivers));
+  let watch: ModelsWatch | undefined;
+  const server = createReceiverServer({
+    origins,
+    watch: (listener) => {
+      watch = watchModels(listener);
       watch.follow(all());
-    } else {
-      receivers.add(receiver);
-      for (const machine of watch.machines()) receiver.appeared(machine);
-    }
-  }
-
-  function dismiss(receiver: Receiver): void {
-    receivers.delete(receiver);
-    droppedBefore += receiver.dropped;
-    if (receivers.size > 0) return;
-    watch?.stop();
-    watch = undefined;
-  }
-
+      return watch;
+    },
+  });
   const all = (): readonly Model[] => ("reload" in models ? models.models.map((id) => models.model(id)) : models);
 
   return {
-    listen: async (port = 0) => {
-      server.listen({ host: "127.0.0.1", port });
-      await once(server, "listening");
-      const at = (path: string): string => `127.0.0.1:${(server.address() as AddressInfo).port}${path}?token=${token}`;
-      return { stately: `ws://${at("/stately")}`, xstateInspect: at("/xstate-inspect") };
+    listen: (port) => server.listen(port),
+    follow: () => {
+      if (server.receivers > 0) watch?.follow(all());
     },
-    follow: () => watch?.follow(all()),
     get receivers() {
-      return receivers.size;
+      return server.receivers;
     },
     get dropped() {
-      return [...receivers].reduce((sum, { dropped }) => sum + dropped, droppedBefore);
+      return server.dropped;
     },
-    close: async () => {
-      watch?.stop();
-      for (const socket of sockets.clients) socket.close(goingAway);
-      const impatience = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), partingMs);
-      if (!server.listening) return;
-      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await ended;
-      clearTimeout(impatience);
-    },
+    close: () => server.close(),
   };
-}
-
-function toAll(receivers: ReadonlySet<Receiver>): MachinesListener {
-  return {
-    appeared: (machine) => receivers.forEach((receiver) => receiver.appeared(machine)),
-    moved: (machine, move) => receivers.forEach((receiver) => receiver.moved(machine, move)),
-    gone: (machine) => receivers.forEach((receiver) => receiver.gone(machine)),
-  };
-}
-
-/**
- * Why a request may not come in. The name that it asks for keeps out pages that point one of their own at this machine,
- * the origin keeps out pages that were handed the address, and the token everybody else.
- */
-function refusalOf(request: IncomingMessage, token: string, origins: readonly string[]): string | undefined {
-  const { origin } = request.headers;
-  const isForeign = origin !== undefined && !origins.includes(origin);
-  if (isForeign || hostRefusal(request, { adminKey: undefined, hostNames: [] }) !== undefined) return "403 Forbidden";
-  return isSameKey(placeOf(request).searchParams.get("token") ?? "", token) ? undefined : "401 Unauthorized";
-}
-
-/** A target that is no path is nobody's. */
-function placeOf({ url = "" }: IncomingMessage): URL {
-  return URL.parse(url, "http://localhost") ?? new URL("http://localhost/");
-}
-
-function turnAway(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function assertOrigin(origin: string): void {
-  if (URL.parse(origin)?.origin === origin) return;
-  throw new UsageError({
-    path: "origins",
-    found: JSON.stringify(origin),
-    wanted: 'an origin without a path, as "http://localhost:3000"',
-  });
 }

@@ -1,5 +1,4 @@
-import type { MachineState } from "../../engine/machine-state.ts";
-import type { ShownMachine, ShownMove } from "./watch-machines.ts";
+import type { ShownMachine, ShownMove, ShownState } from "./shown-machine.ts";
 
 /** How one kind of receiver wants to be told of machines: text frames of a WebSocket. */
 export interface Dialect {
@@ -12,19 +11,19 @@ export interface Dialect {
 }
 
 /** Where a machine is, as XState writes it. */
-export function stateValue({ home, probe }: MachineState, credentials: readonly string[]): string | object {
+export function stateValue({ home, probe }: ShownState, credentials: readonly string[]): string | object {
   if (probe !== null) return { [`s${credentials.indexOf(probe.credential)}`]: "probing" };
   return home === null ? "exhausted" : { [`s${credentials.indexOf(home)}`]: "serving" };
 }
 
 /** The tags of the state that it is in. */
-export function tagsOf({ home, probe }: MachineState): readonly string[] {
+export function tagsOf({ home, probe }: ShownState): readonly string[] {
   if (probe !== null) return ["probing"];
   return [home === null ? "exhausted" : "serving"];
 }
 
 /** What people are shown of what a machine knows. */
-export function shownContext({ at, home, probe, epoch, served, slots }: MachineState): object {
+export function shownContext({ at, home, probe, epoch, served, slots }: ShownState): object {
   const records = Object.entries(slots);
   return {
     home,

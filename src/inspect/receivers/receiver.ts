@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import type { Dialect } from "./dialect.ts";
-import type { MachinesListener, ShownMachine } from "./watch-machines.ts";
+import type { MachinesListener, ShownMachine } from "./shown-machine.ts";
 
 /** One who looks at machines. It is told what happens as fast as it takes it, and no faster. */
 export interface Receiver extends MachinesListener {

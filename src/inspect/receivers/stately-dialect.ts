@@ -1,7 +1,6 @@
 import { credentialSlots } from "../../../machines/index.ts";
-import type { MachineState } from "../../engine/machine-state.ts";
 import { type Dialect, shownContext, stateValue, tagsOf } from "./dialect.ts";
-import type { ShownMachine } from "./watch-machines.ts";
+import type { ShownMachine, ShownState } from "./shown-machine.ts";
 
 /** The release of `@statelyai/inspect` whose receivers this was tried with: they take it for a sign of their own kind. */
 const spokenVersion = "0.7.2";
@@ -40,7 +39,7 @@ function frame(type: string, { session }: ShownMachine, fields: object): string 
   });
 }
 
-function snapshotOf(state: MachineState, { credentials }: ShownMachine): object {
+function snapshotOf(state: ShownState, { credentials }: ShownMachine): object {
   return {
     status: "active",
     value: stateValue(state, credentials),

@@ -1,8 +1,7 @@
 import type { AnyStateNode } from "xstate";
 import { credentialSlots } from "../../../machines/index.ts";
-import type { MachineState } from "../../engine/machine-state.ts";
 import { type Dialect, shownContext, stateValue, tagsOf } from "./dialect.ts";
-import type { ShownEvent, ShownMachine } from "./watch-machines.ts";
+import type { ShownEvent, ShownMachine, ShownState } from "./shown-machine.ts";
 
 /** The messages of `@xstate/inspect` 0.8.0, in the forms of XState 4: it was made for that, and knows no other. */
 export const xstateInspectDialect: Dialect = {
@@ -36,7 +35,7 @@ function scxmlEvent(event: ShownEvent): object {
 }
 
 /** Every field that XState 4's `State.create` reads. */
-function stateOf(state: MachineState, event: ShownEvent, { session, credentials }: ShownMachine): string {
+function stateOf(state: ShownState, event: ShownEvent, { session, credentials }: ShownMachine): string {
   return JSON.stringify({
     value: stateValue(state, credentials),
     context: shownContext(state),

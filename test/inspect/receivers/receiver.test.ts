@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createReceiver } from "../../../src/inspect/receivers/receiver.ts";
 import { statelyDialect } from "../../../src/inspect/receivers/stately-dialect.ts";
-import type { ShownMachine, ShownMove } from "../../../src/inspect/receivers/watch-machines.ts";
+import type { ShownMachine, ShownMove } from "../../../src/inspect/receivers/shown-machine.ts";
 
 const state = {
   at: 0,
