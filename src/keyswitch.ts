@@ -5,7 +5,8 @@ import type { Clock } from "./engine/clock.ts";
 import { failureOf } from "./engine/failure-report.ts";
 import { AllCredentialsFailedError, InputRefusedError, UnknownModelError } from "./errors.ts";
 import { type ReloadSummary, startModels } from "./model-set.ts";
-import { type CallOptions, type CloseOptions, type Model, startModel, type StreamOptions } from "./model.ts";
+import type { CallOptions, CloseOptions, StreamOptions } from "./call-options.ts";
+import { type Model, startModel } from "./model.ts";
 import { errorTableFor } from "./providers/error-tables.ts";
 
 export type { CallOptions, CloseOptions, Model, ReloadSummary, StreamOptions };

@@ -9,7 +9,7 @@ import { createModelEngine, type ModelEngine } from "./engine/model-engine.ts";
 import type { ModelEvents } from "./engine/model-events.ts";
 import { emptyAccount } from "./engine/usage.ts";
 import type { Verdict } from "./engine/verdict.ts";
-import { KeyUnavailableError, UsageError, VectorMismatchError } from "./errors.ts";
+import { KeyUnavailableError, VectorMismatchError } from "./errors.ts";
 import { openKeychain } from "./keys/keychain.ts";
 import { identityOf, type ModelIdentity } from "./model-identity.ts";
 import type { SavedModel } from "./state/index.ts";
@@ -136,9 +136,8 @@ function heritageOf({ slots, credentials }: SavedModel, config: ModelConfig, ide
 
 const unknownSlot = { cooldown: null, stated: null, failedAgoMs: null, failedFailbacks: 0, probedInVain: false };
 
-/** What an attempt's failure means: of its key, of how it was asked, or of what its provider answered. */
+/** What an attempt's failure means: of its key, or of what its provider answered. */
 function classifyAttempt(error: unknown, credential: Credential): Verdict {
-  if (error instanceof UsageError) return { class: "permanent", rule: "usage" };
   if (error instanceof KeyUnavailableError) return { class: "auth", rule: `key.${error.source}` };
   if (error instanceof VectorMismatchError) return { class: "unknown", rule: "embedding.mismatch" };
   return classifyUpstream(error, credential);

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Config, ModelConfig } from "./config/index.ts";
 import type { Clock } from "./engine/clock.ts";
 import { ClosedError } from "./errors.ts";
-import { type CloseOptions, type LiveModel, startModel } from "./model.ts";
+import type { CloseOptions } from "./call-options.ts";
+import { type LiveModel, startModel } from "./model.ts";
 import { openStore, type StoreHealth } from "./state/index.ts";
 
 /** What a reload did, by model id. */

@@ -1,5 +1,14 @@
 import type { Actor } from "xstate";
-import { type CredentialSlotsMachine, type Duration, parseDuration } from "../machines/index.ts";
+import type { CredentialSlotsMachine } from "../machines/index.ts";
+import {
+  assertFunction,
+  callLimits,
+  type CallOptions,
+  type CloseOptions,
+  drainMs,
+  streamLimits,
+  type StreamOptions,
+} from "./call-options.ts";
 import type { Credential, ModelConfig, RuntimeModel } from "./config/index.ts";
 import { createEmbed, type Embed } from "./embedding/index.ts";
 import { callModel } from "./engine/call-model.ts";
@@ -8,53 +17,15 @@ import { systemClock } from "./engine/clock.ts";
 import type { Clock } from "./engine/clock.ts";
 import type { Learned } from "./engine/heritage.ts";
 import { createListeners, type Listeners } from "./engine/listeners.ts";
-import type { CallLimits, ModelSnapshot } from "./engine/model-engine.ts";
+import type { ModelSnapshot } from "./engine/model-engine.ts";
 import type { ModelEvents } from "./engine/model-events.ts";
 import { streamModel } from "./engine/stream-model.ts";
-import { ClosedError, UsageError } from "./errors.ts";
+import { ClosedError } from "./errors.ts";
 import { type ModelGeneration, type ModelParts, startGeneration } from "./model-generation.ts";
 import { identityOf } from "./model-identity.ts";
 import { memoryStore, type SavedModel, type StateStore } from "./state/index.ts";
 import { baseURLOf } from "./transport/index.ts";
 import { createUpstreamAgent } from "./transport/upstream-agent.ts";
-
-/** What a caller may say of one call. */
-export interface CallOptions {
-  /** Aborts the call in every state; it rejects with the signal's reason (S26). @default none */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Time allowed for the whole call, over all attempts and waits: seconds, or a text like `"30s"`. Past it the call
-   * rejects with {@link DeadlineExceededError} (S26).
-   *
-   * @default the model's `deadline`
-   */
-  readonly deadline?: Duration | undefined;
-  /** What the call needs; credentials that are known to lack it are passed over (S27). @default nothing */
-  readonly capabilities?: readonly string[] | undefined;
-}
-
-/** How long closing waits. */
-export interface CloseOptions {
-  /**
-   * Time for what is in flight to end: seconds, or a text like `"30s"`; `"none"`: as long as it takes. What is left then is
-   * stopped with {@link ClosedError}, half-read streams too, and no credential is blamed for it (S26). Of two calls of
-   * `close` the shorter time counts.
-   *
-   * @default "30s"
-   */
-  readonly drain?: Duration | undefined;
-}
-
-/** What a caller may say of one stream. */
-export interface StreamOptions<Item> extends CallOptions {
-  /**
-   * Whether an item carries output. The items before the first that does are held back, 64 at most, so that a failure
-   * right after them still goes on to the next credential (S25).
-   *
-   * @default every item does
-   */
-  readonly carriesOutput?: ((item: Item) => boolean) | undefined;
-}
 
 /** One logical model with its ordered credentials. It stays the same object when its configuration is reloaded. */
 export interface Model {
@@ -170,10 +141,10 @@ export function startModel(
   function cutOff(): void {
     for (const generation of [present, ...retiring.keys()]) generation.cutOff();
   }
-  async function close(drainMs: number | "none"): Promise<void> {
+  async function close(patienceMs: number | "none"): Promise<void> {
     closing ??= drained();
-    if (drainMs === "none") return closing;
-    const limit = systemClock.setTimer(cutOff, drainMs, "foreground");
+    if (patienceMs === "none") return closing;
+    const limit = systemClock.setTimer(cutOff, patienceMs, "foreground");
     return closing.finally(() => systemClock.clearTimer(limit));
   }
 
@@ -194,22 +165,24 @@ export function startModel(
       },
       fetch: async (input, init) => use().fetch(input, init),
       // Not an async function, which would cost every call a promise more.
-      call: (attempt, options = {}) => {
+      call: (attempt, options) => {
         try {
-          return callModel(use().engine, attempt, limitsOf(options));
+          assertFunction("attempt", attempt, "a function that makes one attempt");
+          return callModel(use().engine, attempt, callLimits(options));
         } catch (error) {
           return Promise.reject(error);
         }
       },
-      stream: (open, { carriesOutput, ...options } = {}) => {
-        const limits = { ...limitsOf(options), carriesOutput };
+      stream: (open, options) => {
+        assertFunction("open", open, "a function that opens a stream");
+        const limits = streamLimits(options);
         return begunLate(() => streamModel(use().engine, open, limits));
       },
       embed: createEmbed(use),
       active: () => present.engine.active(),
       snapshot: () => present.engine.snapshot(),
       on: (name, listener) => listeners.on(name, listener),
-      close: async ({ drain = defaultDrain } = {}) => close(drainMsOf(drain)),
+      close: async (options) => close(drainMs(options)),
     },
     get isClosed() {
       return closing !== undefined;
@@ -257,25 +230,4 @@ function tellMove(listeners: Listeners<ModelEvents>, former: ModelGeneration, { 
   const { model, epoch } = engine.snapshot();
   const move = { model, from, to, cause: "reload", rule: undefined, call: undefined, epoch };
   listeners.emit(to === null ? "exhausted" : "failover", move);
-}
-
-/** Long enough for most answers, and what orchestrators commonly wait before they kill. */
-const defaultDrain = "30s";
-
-/** @throws UsageError for what is no time. */
-function drainMsOf(drain: Duration): number | "none" {
-  const drainMs = drain === "none" ? drain : parseDuration(drain);
-  if (drainMs !== undefined) return drainMs;
-  throw new UsageError({
-    path: "drain",
-    found: JSON.stringify(drain),
-    wanted: 'seconds, a text like "30s", or "none"',
-  });
-}
-
-function limitsOf({ signal, deadline, capabilities }: CallOptions): CallLimits {
-  if (deadline === undefined) return { signal, capabilities };
-  const deadlineMs = parseDuration(deadline);
-  if (deadlineMs !== undefined) return { signal, capabilities, deadlineMs };
-  throw new UsageError({ path: "deadline", found: JSON.stringify(deadline), wanted: 'seconds, or a text like "30s"' });
 }

@@ -40,7 +40,7 @@ export interface CircuitBreaker {
   /**
    * Runs a function, unless the circuit is open.
    *
-   * @throws CircuitOpenError without calling it; else whatever it throws.
+   * @throws CircuitOpenError without calling it; UsageError for what is no function; else whatever it throws.
    */
   run<Value>(work: () => PromiseLike<Value> | Value): Promise<Value>;
   /**
@@ -118,6 +118,7 @@ export function createBreaker(
     actor,
     check,
     run: async (work) => {
+      if (typeof work !== "function") throw new UsageError({ path: "work", found: shown(work), wanted: "a function" });
       const ticket = check();
       try {
         const value = await work();
@@ -152,7 +153,16 @@ function outcomeOf(
   }
 }
 
+const optionNames = ["failure_threshold", "reset_timeout", "max_reset_timeout", "trip_on"];
+
 function breakerPolicy(options: CircuitBreakerOptions): BreakerPolicy {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new UsageError({ path: "options", found: shown(options), wanted: "an object" });
+  }
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError({ path: unknown, found: "an unknown option", wanted: `one of ${optionNames.join(", ")}` });
+  }
   const {
     failure_threshold: failureThreshold = breakerDefaults.failureThreshold,
     trip_on: tripOn = breakerDefaults.tripOn,
@@ -194,5 +204,6 @@ function optionMs(path: string, value: Duration | undefined, defaultMs: number):
 
 /** An option's value as it was written; JSON has no word for NaN and Infinity. */
 function shown(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  return typeof value === "number" || value === undefined ? String(value) : JSON.stringify(value);
 }

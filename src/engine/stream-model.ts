@@ -1,4 +1,4 @@
-import { AttemptTimeoutError } from "../errors.ts";
+import { AttemptTimeoutError, UsageError } from "../errors.ts";
 import type { AttemptSignal } from "./attempt.ts";
 import type { CallScope } from "./call-scope.ts";
 import type { AttemptContext, ServedTurn } from "./call.ts";
@@ -104,8 +104,7 @@ async function openStream<Credential, Item>(
   attemptSignal: AttemptSignal,
   carriesOutput: (item: Item) => boolean,
 ): Promise<OpenStream<Item>> {
-  const iterable = await open(context);
-  const iterator = iterable[Symbol.asyncIterator]();
+  const iterator = iteratorOf(await open(context));
   const head: Item[] = [];
   const stream: OpenStream<Item> = { iterator, attemptSignal, head, ended: false, onClose: undefined };
   const abort = (reason: unknown): void => {
@@ -126,6 +125,18 @@ async function openStream<Credential, Item>(
     closeUpstream(stream);
     throw error;
   }
+}
+
+/** @throws UsageError: with another credential the function would return the same. */
+function iteratorOf<Item>(iterable: AsyncIterable<Item>): AsyncIterator<Item> {
+  const begin: unknown = (iterable as Partial<AsyncIterable<Item>> | null | undefined)?.[Symbol.asyncIterator];
+  if (typeof begin === "function") return iterable[Symbol.asyncIterator]();
+  const found = iterable === null ? "null" : `a value of type ${typeof iterable}`;
+  throw new UsageError({
+    path: "open",
+    found,
+    wanted: "a function that returns an async iterable, as an SDK's stream is",
+  });
 }
 
 /** Waits for one more item, as long as `idle_timeout` and the call's own limits allow (S26). */

@@ -277,11 +277,23 @@ describe("an option that is none", () => {
     [{ trip_on: ["auth", "teapot"] }, "trip_on", '["auth","teapot"]'],
     [{ trip_on: "auth" }, "trip_on", '"auth"'],
     [{ trip_on: null }, "trip_on", "null"],
+    [{ treshold: 3 }, "treshold", "an unknown option"],
+    [null, "options", "null"],
+    ["5m", "options", '"5m"'],
+    [[], "options", "[]"],
   ])("is refused, with its path, what was found and what is wanted: %o", (options, path, found) => {
     const start = () => createBreaker(options as CircuitBreakerOptions, { classify });
 
     expect(start).toThrow(UsageError);
     expect(start).toThrow(expect.objectContaining({ path, found, wanted: expect.any(String) }));
+  });
+
+  it.each([undefined, null, "work", {}])("refuses to run %j, and takes it for no failure", async (work) => {
+    const { breaker } = startBreaker({ failure_threshold: 1 });
+
+    await expect(breaker.run(work as never)).rejects.toThrow(UsageError);
+
+    expect(breaker.snapshot()).toMatchObject({ state: "closed", failures: 0 });
   });
 
   it("is not one that names every class, or none", () => {
