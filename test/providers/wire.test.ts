@@ -23,8 +23,9 @@ describe("the providers", () => {
   it("are those that have a wire file", () => {
     const root = new URL("../../src/providers/", import.meta.url);
     const folders = readdirSync(root, { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith("wire.ts"))
-      .map((path) => path.split(/[\\/]/)[0]);
+      .map((path) => path.split(/[\\/]/))
+      .filter(([, file]) => file === "wire.ts")
+      .map(([folder]) => folder);
 
     expect(new Set(folders)).toEqual(new Set(providers.map(({ name }) => name)));
   });
