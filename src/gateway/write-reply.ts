@@ -57,7 +57,7 @@ async function pipe(stream: StreamRelay, recipient: Recipient, contentType: stri
   try {
     for (let piece = await stream.read(); piece !== undefined; piece = await stream.read()) {
       outgoing.write(piece);
-      if (outgoing.writableNeedDrain) await drained(outgoing);
+      if (outgoing.writableNeedDrain) await drained(outgoing, stream.idleTimeoutMs);
       if (outgoing.destroyed) return;
     }
     outgoing.end();
@@ -66,9 +66,12 @@ async function pipe(stream: StreamRelay, recipient: Recipient, contentType: stri
   }
 }
 
-function drained(outgoing: ServerResponse): Promise<void> {
+/** A client that has read nothing for so long is taken to be gone: it would hold its upstream for ever. */
+function drained(outgoing: ServerResponse, mostWaitMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const timer = setTimeout(() => outgoing.destroy(), mostWaitMs);
     const go = (): void => {
+      clearTimeout(timer);
       outgoing.off("drain", go);
       outgoing.off("close", go);
       resolve();

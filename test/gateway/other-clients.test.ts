@@ -99,3 +99,36 @@ describe("what no other key would mend", () => {
     expect(upstream.requests).toHaveLength(1);
   });
 });
+
+describe.each<[string, Behaviour]>([
+  ["a reset", { resetAfterItems: 1 }],
+  ["a clean end too early", { cutAfterItems: 1 }],
+])("a stream that meets %s after its first item", (_, mishap) => {
+  it("fails in Google's own client, after one request", async () => {
+    const { url, upstream } = await openGateway({ ids: ["primary", "second"], api: "gemini", model: limits });
+    upstream.set(keys.primary, mishap);
+    const google = new GoogleGenAI({ apiKey: "unused", httpOptions: { baseUrl: url } });
+
+    const stream = await google.models.generateContentStream({ model: "chat", contents: "Who are you?" });
+
+    await expect(collected(stream)).rejects.toThrow();
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each(["chat", "responses"] as const)("ends in an error in the AI SDK's %s, after one request", async (route) => {
+    const { url, upstream } = await openGateway({ ids: ["primary", "second"], model: limits });
+    upstream.set(keys.primary, mishap);
+    const openai = createOpenAI({ apiKey: "unused", baseURL: `${url}/v1` });
+    const errors: unknown[] = [];
+
+    const { fullStream } = streamText({
+      model: openai[route]("chat"),
+      messages,
+      onError: ({ error }) => void errors.push(error),
+    });
+    const parts = await collected(fullStream).catch((error: unknown) => [{ type: "error", error }]);
+
+    expect(parts.some(({ type }) => type === "error")).toBe(true);
+    expect(upstream.requests).toHaveLength(1);
+  });
+});

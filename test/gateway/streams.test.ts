@@ -66,6 +66,38 @@ describe("a stream", () => {
     expect((error as APIError).code).toBe("stream_interrupted");
   });
 
+  it("lets go of its upstream when its client has read nothing for idle_timeout", async () => {
+    const upstreamGone = Promise.withResolvers<void>();
+    const upstream = createServer((_, answer: ServerResponse) => {
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      const event = `data: {"choices":[{"delta":{"content":"${"x".repeat(60_000)}"}}]}\n\n`;
+      const sending = setInterval(() => answer.write(event), 1);
+      answer.once("close", () => {
+        clearInterval(sending);
+        upstreamGone.resolve();
+      });
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void upstream.close());
+    await once(upstream, "listening");
+    const { port } = upstream.address() as AddressInfo;
+    const gateway = await openGateway({
+      ids: ["primary"],
+      model: { idle_timeout: "300ms" },
+      credential: { api_base: `http://127.0.0.1:${port}/v1` },
+    });
+    const asked = httpRequest(`${gateway.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+    });
+    asked.on("error", () => undefined).end(JSON.stringify(chat));
+    onTestFinished(() => void asked.destroy());
+
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.pause();
+
+    await upstreamGone.promise;
+  });
+
   it("hands on the upstream's own error after its first item, once, and then breaks off", async () => {
     const { post, upstream } = await openGateway();
     upstream.set(keys.primary, { errorAfterItems: 1, error: failures.openai.serverError });
