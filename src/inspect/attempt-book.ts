@@ -12,6 +12,8 @@ export interface AttemptBook {
   add(event: AttemptEvent, endedAt: number): void;
   /** The attempts of a call that is over, which it then forgets. */
   take(call: string, startedAt: number): readonly CallAttempt[];
+  /** Forgets a call that is over. */
+  forget(call: string): void;
 }
 
 /** Calls of which more are under way are told without their attempts. */
@@ -31,6 +33,7 @@ export function createAttemptBook(most = mostCalls): AttemptBook {
       byCall.delete(call);
       return ended.map((attempt) => attemptOf(attempt, startedAt));
     },
+    forget: (call) => void byCall.delete(call),
   };
 }
 

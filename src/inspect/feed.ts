@@ -45,15 +45,18 @@ type Unnumbered<Entry> = Entry extends FeedEntry ? Omit<Entry, "number" | "at"> 
 
 const moves = ["failover", "failback", "exhausted"] as const;
 
+/** Calls that go smoothly are many and tell little: while nobody looks, so many of each second are kept. */
+const mostUnseenPerSecond = 32;
+
 /**
  * Makes a feed of no models yet.
  *
- * It always listens, so that who looks after something has happened still sees it. What that costs a call is an entry in
- * a list of bounded length.
+ * It always listens, so that who looks after something has happened still sees it.
  */
 export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Feed {
   const history = createHistory(limits);
   const attempts = createAttemptBook();
+  const mayKeepUnseen = createQuota(mostUnseenPerSecond);
   const listeners = new Set<(entry: FeedEntry) => void>();
   const watched = new Set<WatchedModel>();
   const follower = createFollower(watch);
@@ -91,7 +94,8 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
       model.on("settled", (settled) => {
         const at = now();
         one.tally.settled(settled.result === "served", at);
-        tell(callOf(settled, attempts, at));
+        if (listeners.size > 0 || !wentSmoothly(settled) || mayKeepUnseen(at)) tell(callOf(settled, attempts, at));
+        else attempts.forget(settled.call);
       }),
     ];
     return () => {
@@ -133,6 +137,22 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
       return () => listeners.delete(listener);
     },
     close: () => follower.stop(),
+  };
+}
+
+function wentSmoothly({ result, attempts }: SettledEvent): boolean {
+  return result === "served" && attempts <= 1;
+}
+
+/** Allows so much in each second. */
+function createQuota(mostPerSecond: number): (atMs: number) => boolean {
+  let second = 0;
+  let taken = 0;
+  return (atMs) => {
+    const present = Math.floor(atMs / 1_000);
+    if (present !== second) [second, taken] = [present, 0];
+    taken += 1;
+    return taken <= mostPerSecond;
   };
 }
 

@@ -60,6 +60,27 @@ describe("the inspector's feed", () => {
     expect(feed.history().at(-1)).toMatchObject({ state: { active: "a", disabled: ["b"] } });
   });
 
+  it("keeps 32 smooth calls of a second while nobody looks, each that was not smooth, and tells a viewer all", async () => {
+    const model = modelOf(["primary", "spare"]);
+    let nowMs = 1_000;
+    const feed = feedOf([model], { now: () => nowMs });
+    const callsKept = (): number => feed.history().filter(({ type }) => type === "call").length;
+
+    for (let count = 0; count < 40; count += 1) await call(model);
+    expect(callsKept()).toBe(32);
+    await call(model, { primary: 401 });
+    expect(callsKept()).toBe(33);
+    nowMs += 1_000;
+    await call(model);
+    expect(callsKept()).toBe(34);
+
+    const told: FeedEntry[] = [];
+    feed.subscribe((entry) => told.push(entry));
+    for (let count = 0; count < 40; count += 1) await call(model);
+    expect(typesOf(told)).toEqual(Array.from({ length: 40 }, () => "call"));
+    expect(feed.present()[0]).toMatchObject({ model: "chat" });
+  });
+
   it("tells nothing of a call that home serves but the call", async () => {
     const model = modelOf(["primary", "spare"]);
     const feed = feedOf([model]);
