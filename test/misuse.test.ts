@@ -1,5 +1,13 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type CallOptions, createModel, failureOf, type Model, type StreamOptions, UsageError } from "../src/index.ts";
+import {
+  type CallOptions,
+  classify,
+  createModel,
+  failureOf,
+  type Model,
+  type StreamOptions,
+  UsageError,
+} from "../src/index.ts";
 
 function started(): Model {
   const model = createModel({
@@ -130,6 +138,16 @@ function namesTooEarly(): number {
 }
 
 describe("a bug in the caller's own function", () => {
+  it("is told by classify as by a call", () => {
+    const misuse = new UsageError({ path: "open", found: "null", wanted: "a function" });
+
+    expect(classify(misuse)).toEqual({ class: "permanent", rule: "usage" });
+    expect(classify(new ReferenceError("key is not defined"))).toEqual({ class: "permanent", rule: "bug" });
+    expect(classify(new TypeError("client.ask is not a function"))).toEqual({ class: "permanent", rule: "bug" });
+    expect(classify(new TypeError("answer.data.map is not a function")).class).toBe("unknown");
+    expect(classify(Object.assign(new ReferenceError("no such model"), { status: 401 })).class).toBe("auth");
+  });
+
   it.each<[string, () => unknown]>([
     ["a name that does not exist", namesTooEarly],
     ["a call of what is no function", () => ({} as { ask: () => void }).ask()],
@@ -153,6 +171,7 @@ describe("a bug in the caller's own function", () => {
 
   it.each<[string, () => unknown]>([
     ["an answer that has not the shape it counts on", () => (JSON.parse("{}") as { choices: string[] }).choices[0]],
+    ["a list that is none in the answer", () => (JSON.parse('{"data":{}}') as { data: string[] }).data.map(String)],
     ["a fetch that failed", () => Promise.reject(new TypeError("fetch failed", { cause: new Error("connect") }))],
     ["an error that says nothing", () => Promise.reject(new TypeError("no luck"))],
   ])("is not %s: another credential may answer well", async (_, fail) => {

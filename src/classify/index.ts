@@ -2,6 +2,7 @@ import { isAggregate, membersOf } from "./aggregate.ts";
 import { type Decision, decide } from "./decide.ts";
 import type { ErrorTable } from "./error-table.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
+import { ownMistake } from "./own-mistake.ts";
 import type { Verdict } from "./verdict.ts";
 import { statedWaitMs } from "./wait/index.ts";
 
@@ -25,6 +26,8 @@ export interface ClassifyContext {
  */
 export function classifyFailure(input: unknown, context: ClassifyContext = {}): Verdict {
   if (isAggregate(input)) return worthiest(membersOf(input).map((member) => classifyFailure(member, context)));
+  const mistake = ownMistake(input);
+  if (mistake !== undefined) return mistake;
   const evidence = gatherEvidence(input);
   return verdictOf(decide(evidence, context.table), evidence, context);
 }

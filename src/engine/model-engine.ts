@@ -14,12 +14,11 @@ import {
   type SlotsContext,
   type SlotsEvent,
 } from "../../machines/index.ts";
-import { AttemptTimeoutError, ClosedError, DeadlineExceededError, UsageError } from "../errors.ts";
+import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from "../errors.ts";
 import type { AttemptLimit, AttemptSignal } from "./attempt.ts";
 import type { AttemptContext, Call, CallEnvironment, ServedTurn, Settled, TokenUsage } from "./call.ts";
 import { nextCallId } from "./call-id.ts";
 import { CallScope } from "./call-scope.ts";
-import { isBug } from "./bug.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createDrain } from "./drain.ts";
 import { failedAttempt } from "./failure-report.ts";
@@ -187,7 +186,9 @@ export function createModelEngine<Credential extends EngineCredential>(
 ): ModelEngine<Credential> {
   const classify = (error: unknown, credential: Credential): Verdict => {
     try {
-      return ownVerdict(error) ?? classifyOther(error, credential);
+      return error instanceof AttemptTimeoutError
+        ? { class: "transient", rule: `timeout.${error.limit}` }
+        : classifyOther(error, credential);
     } catch {
       // An error that cannot even be looked at, as a revoked proxy: the call must go on all the same.
       return { class: "unknown", rule: "unreadable" };
@@ -350,13 +351,6 @@ export function createModelEngine<Credential extends EngineCredential>(
       for (const scope of inFlight) scope.cancel(new ClosedError());
     },
   };
-}
-
-/** What failed by itself, whomever it asked; undefined: whoever knows providers is to say. */
-function ownVerdict(error: unknown): Verdict | undefined {
-  if (error instanceof AttemptTimeoutError) return { class: "transient", rule: `timeout.${error.limit}` };
-  if (error instanceof UsageError) return { class: "permanent", rule: "usage" };
-  return isBug(error) ? { class: "permanent", rule: "bug" } : undefined;
 }
 
 function settledEvent<Credential extends EngineCredential>(
