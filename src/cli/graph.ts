@@ -8,8 +8,8 @@ import { type DrawnModel, modelGraph, shortModelGraph } from "../../visualizatio
 import { type DrawnSnapshot, marksOf } from "../../visualizations/state-marks.ts";
 import { slotsInput } from "../../machines/index.ts";
 import { loadConfig } from "../config/index.ts";
-import type { Config } from "../config/index.ts";
 import { ConfigError, UsageError } from "../errors.ts";
+import { type ChosenModel, chosenModels } from "./chosen-models.ts";
 import type { Command, ExitCode, Invocation } from "./command.ts";
 
 const formats = ["mermaid", "dot", "svg", "json"] as const;
@@ -45,7 +45,7 @@ async function runGraph({ value, json, terminal }: Invocation): Promise<ExitCode
     const config = await loadConfig(value("config") ?? "keyswitch.yaml");
     const stateFile = value("state");
     const snapshot = stateFile === undefined ? undefined : await readSnapshot(stateFile);
-    const models = modelsOf(config, value("model") ?? snapshot?.model);
+    const models = chosenModels(config, value("model") ?? snapshot?.model).map(drawnModel);
     if (models.length > 1 && (format === "mermaid" || format === "svg")) {
       const wanted = `--model ${models.map(({ id }) => id).join(" or --model ")}`;
       throw new UsageError({ path: "--model", found: `${models.length} models, and a format that holds one`, wanted });
@@ -65,20 +65,12 @@ function formatOf(text: string): Format {
   throw new UsageError({ path: "--format", found: JSON.stringify(text), wanted: formats.join(", ") });
 }
 
-function modelsOf(config: Config, wanted: string | undefined): readonly DrawnModel[] {
-  const models = Object.entries(config.models).map(([id, model]): DrawnModel => ({
+function drawnModel({ id, config }: ChosenModel): DrawnModel {
+  return {
     id,
-    credentials: model.credentials.map((credential) => credential.id),
-    failback: slotsInput(model).policy,
-  }));
-  if (wanted === undefined) return models;
-  const found = models.filter(({ id }) => id === wanted);
-  if (found.length > 0) return found;
-  throw new UsageError({
-    path: "--model",
-    found: JSON.stringify(wanted),
-    wanted: `one of ${models.map(({ id }) => id).join(", ")}`,
-  });
+    credentials: config.credentials.map((credential) => credential.id),
+    failback: slotsInput(config).policy,
+  };
 }
 
 async function draw(model: DrawnModel, format: Format, snapshot: DrawnSnapshot | undefined): Promise<string> {
