@@ -19,6 +19,9 @@ export type Written =
 /** What came of a claim: it is ours, another replica's, or about a model that is not as it was. */
 export type Claimed = "ours" | "taken" | "outdated";
 
+/** No write has this stamp: it asks what is there. */
+export const noStamp = "?";
+
 /** The way of one model's replica to the store that its fleet shares. All of it rejects while the store is away. */
 export interface FleetLink {
   /** Name of this replica. */
@@ -30,7 +33,7 @@ export interface FleetLink {
   /**
    * Puts a model in the place of the one with the stamp `expected`, and tells the other replicas.
    *
-   * @param expected - `""`: of none. A stamp that never was asks what is there.
+   * @param expected - `""`: of none. {@link noStamp} asks what is there.
    */
   write(model: SharedModel, expected: string): Promise<Written>;
   /** Claims a model's probe, unless another holds it or the model's stamp is another one. It ends by itself. */
@@ -65,9 +68,6 @@ const heldForFleet = "fleet";
 
 /** A replica to which no call comes leaves the probe to the others. */
 const longestIdleMs = 1000;
-
-/** No write has this stamp: it asks what is there. */
-const noStamp = "?";
 
 /**
  * Gives a model its place among the replicas that share a store.

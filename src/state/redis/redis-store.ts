@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../engine/clock.ts";
 import type { FleetMember } from "../../engine/fleet.ts";
-import { type Claimed, createSeat, type FleetLink, type SharingSeat, type Written } from "../fleet/seat.ts";
+import { type Claimed, createSeat, type FleetLink, noStamp, type SharingSeat, type Written } from "../fleet/seat.ts";
 import { decodeSharedModel, type SharedModel, type StoredModel } from "../fleet/shared-model.ts";
 import type { StateStore } from "../store.ts";
 import { connect, patienceMs, type RedisSettings } from "./connect.ts";
@@ -250,7 +250,7 @@ export function redisStore(
           name,
         );
         const written = readWritten(await timed(asked, ([, time]) => time));
-        if (written.kind === "refused" && expected !== "?") conflicts += 1;
+        if (written.kind === "refused" && expected !== noStamp) conflicts += 1;
         return written;
       },
       claimProbe: async (stamp) =>
