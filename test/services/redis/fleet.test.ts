@@ -17,6 +17,8 @@ interface Attempt {
   readonly key: string;
   readonly user: string;
   readonly startedAt: number;
+  /** When its answer was sent; `Infinity`: it has not been. */
+  answeredAt: number;
   /** Whether the key worked. */
   readonly isServed: boolean;
 }
@@ -29,8 +31,10 @@ async function startUpstream() {
     const key = String(request.headers.authorization).slice("Bearer sk-planted-".length);
     const { user } = JSON.parse(await textOf(request)) as { user: string };
     const isServed = key !== "a" || !state.isDead;
-    attempts.push({ key, user, startedAt: performance.now(), isServed });
+    const attempt: Attempt = { key, user, startedAt: performance.now(), answeredAt: Infinity, isServed };
+    attempts.push(attempt);
     if (key === "a" && isServed && state.answerMs > 0) await wait(state.answerMs);
+    attempt.answeredAt = performance.now();
     response.writeHead(isServed ? 200 : 401, { "content-type": "application/json" });
     response.end(
       JSON.stringify(isServed ? answer : { error: { message: "Incorrect API key provided", code: "invalid_api_key" } }),
@@ -87,15 +91,22 @@ function configOf(upstream: string, redis: string): KeyswitchConfig {
 function keepAsking(gateways: readonly GatewayProcess[]) {
   const over = new AbortController();
   const failed: number[] = [];
+  const asked = gateways.map(() => 0);
   const callers = gateways.map(async (gateway, index) => {
     while (!over.signal.aborted) {
       const { status } = await gateway.ask(`replica-${index}`);
       if (status !== 200) failed.push(status);
+      asked[index] = (asked[index] ?? 0) + 1;
       await wait(15);
     }
   });
   return {
     failed,
+    /** Waits until the calls that are in flight have ended: they may be on a credential that their replica has left. */
+    turn: async () => {
+      const before = [...asked];
+      await until(() => asked.every((count, index) => count > (before[index] ?? 0)), "all had asked once more");
+    },
     stop: async () => {
       over.abort();
       await Promise.all(callers);
@@ -134,6 +145,7 @@ describe(`${replicas} gateways behind one Redis`, { timeout: 120_000 + outages *
           gateways.map(({ events }, index) => events.slice(told[index]).find((event) => event.name === name));
         upstream.isDead = true;
         await until(() => moves("failover").every((move) => move !== undefined), "all had moved");
+        await traffic.turn();
         upstream.answerMs = probedAnswerMs;
         upstream.isDead = false;
         const times = moves("failover").map((move) => move?.at ?? Number.NaN);
@@ -150,8 +162,8 @@ describe(`${replicas} gateways behind one Redis`, { timeout: 120_000 + outages *
         const settled = upstream.attempts.length;
         await until(() => moves("failback").every((move) => move !== undefined), "all were back");
         const back = upstream.attempts.slice(settled).filter(({ key }) => key === "a");
-        const provedAt = (back[0]?.startedAt ?? 0) + probedAnswerMs;
-        probes.push(back.filter(({ startedAt }) => startedAt < provedAt).length);
+        const provedAt = back[0]?.answeredAt ?? 0;
+        probes.push(back.filter(({ startedAt }) => startedAt <= provedAt).length);
         upstream.answerMs = 0;
         await wait(50);
       }
