@@ -53,7 +53,7 @@ export interface SharingSeat extends FleetSeat {
   rejoin(found: StoredModel | undefined): void;
   /** The store is away: this replica goes on alone. */
   part(): void;
-  /** Looks after what waits; the store calls it a few times a second while it answers. */
+  /** Looks after what waits; the store calls it a few times a second, whether it answers or not. */
   tick(): void;
   /** Whether this replica holds its model's probe. */
   readonly holdsProbe: boolean;
@@ -65,6 +65,9 @@ export interface SharingSeat extends FleetSeat {
 
 /** What takes a probe's lease while another replica makes it, or while it is not clear which one does. */
 const heldForFleet = "fleet";
+
+/** A claim of a probe ends after that unless its holder lives and says so. */
+export const probeClaimMs = 3000;
 
 /** A replica to which no call comes leaves the probe to the others. */
 const longestIdleMs = 1000;
@@ -93,6 +96,7 @@ export function createSeat(
   let countedUntil = 0;
   let probe: "none" | "claiming" | "ours" | "theirs" | "over" = "none";
   let probeSince = 0;
+  let partedAt = -Infinity;
 
   const viewpoint = (): Viewpoint => ({ replica: link.replica, ids, connections, aheadMs: link.aheadMs });
 
@@ -198,7 +202,7 @@ export function createSeat(
       probe = probe === "ours" ? "over" : "none";
       if (probe === "over") void write();
     }
-    if (after.probe?.lease === null && link.isConnected) void claim();
+    if (after.probe?.lease === null) void claim();
   }
   async function releaseWhatIsOver(): Promise<void> {
     if (probe !== "over") return;
@@ -210,32 +214,43 @@ export function createSeat(
     probe = "claiming";
     probeSince = member.now();
     if (member.read().probe?.lease === null) member.holdProbe(heldForFleet, probeSince + longestDelayMs);
-    const claimed = await link.claimProbe(agreed?.shared.stamp ?? "").catch(() => "alone" as const);
+    const claimed = link.isConnected
+      ? await link.claimProbe(agreed?.shared.stamp ?? "").catch(() => "unanswered" as const)
+      : "unanswered";
     if (isClaiming()) answerClaim(claimed);
     else if (claimed === "ours") await link.releaseProbe().catch(() => undefined);
   }
   /** What was written while it was asked may have ended the probe. */
   const isClaiming = (): boolean => probe === "claiming";
-  function answerClaim(claimed: Claimed | "alone"): void {
+  function answerClaim(claimed: Claimed | "unanswered"): void {
     if (claimed === "outdated") {
       isAlone = true;
       void write();
     }
-    if (claimed === "ours" || claimed === "alone") {
-      probe = claimed === "ours" ? "ours" : "none";
-      probeSince = member.now();
-      freeProbe();
-    } else probe = "theirs";
+    if (claimed === "ours") takeProbe("ours");
+    else {
+      probe = "theirs";
+      probeAloneIfDue();
+    }
   }
-  function freeProbe(): void {
+  /** While the store is away, what was claimed before by another replica may still go on. */
+  function probeAloneIfDue(): void {
+    if (!link.isConnected && member.now() - partedAt > probeClaimMs) takeProbe("none");
+  }
+  function takeProbe(by: "ours" | "none"): void {
+    probe = by;
+    probeSince = member.now();
     const slots = member.read();
     if (slots.probe?.lease?.call !== heldForFleet) return;
     member.adopt({ ...slots, at: member.now(), probe: { ...slots.probe, lease: null } }, link.replica);
   }
   function lookAfterProbe(): void {
     const waitedMs = member.now() - probeSince;
-    if (probe === "theirs" && waitedMs > longestIdleMs / 2) void claim();
-    if (probe !== "ours" || member.read().probe?.lease !== null) return;
+    if (probe === "theirs") {
+      if (!link.isConnected) probeAloneIfDue();
+      else if (waitedMs > longestIdleMs / 2) void claim();
+    }
+    if (probe !== "ours" || !link.isConnected || member.read().probe?.lease !== null) return;
     if (waitedMs <= longestIdleMs) return;
     member.holdProbe(heldForFleet, member.now() + longestDelayMs);
     probe = "theirs";
@@ -263,8 +278,8 @@ export function createSeat(
       void write();
     },
     part: () => {
-      if (probe === "claiming" || probe === "theirs") freeProbe();
-      probe = "none";
+      partedAt = member.now();
+      if (probe === "claiming") probe = "theirs";
     },
     tick: () => {
       if (hasNews || isAlone) void write();

@@ -3,7 +3,15 @@ import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../engine/clock.ts";
 import type { FleetMember } from "../../engine/fleet.ts";
-import { type Claimed, createSeat, type FleetLink, noStamp, type SharingSeat, type Written } from "../fleet/seat.ts";
+import {
+  type Claimed,
+  createSeat,
+  type FleetLink,
+  noStamp,
+  probeClaimMs,
+  type SharingSeat,
+  type Written,
+} from "../fleet/seat.ts";
 import { decodeSharedModel, type SharedModel, type StoredModel } from "../fleet/shared-model.ts";
 import type { StateStore } from "../store.ts";
 import { connect, patienceMs, type RedisSettings } from "./connect.ts";
@@ -13,8 +21,6 @@ import { createUsageDeltas, type ModelCounts } from "./usage-batch.ts";
 
 /** How often a replica has itself heard and reads what has changed, whatever news it got. */
 const exchangeMs = 500;
-/** A probe's claim ends after that unless its holder lives and says so. */
-const probeMs = 3000;
 /** A replica that was silent for so long is gone. */
 const silenceMs = 5000;
 /**
@@ -131,6 +137,7 @@ export function redisStore(
   function exchange(): void {
     if (exchanging !== undefined || isClosed) return;
     complain();
+    if (!isConnected) for (const { seat } of participants.values()) seat.tick();
     if (commands.status !== "ready") return reconnectIfStuck();
     // What went wrong is told by then; the next one comes by itself.
     exchanging = exchangeOnce()
@@ -165,7 +172,7 @@ export function redisStore(
       batch.number,
       JSON.stringify(batch.counts),
       JSON.stringify(probes),
-      probeMs,
+      probeClaimMs,
       lifetimeMs,
       silenceMs,
     );
@@ -255,7 +262,7 @@ export function redisStore(
       },
       claimProbe: async (stamp) =>
         (await answered(
-          commands.keyswitchClaim(keys.model(name), keys.probe(name), stamp, replica, probeMs),
+          commands.keyswitchClaim(keys.model(name), keys.probe(name), stamp, replica, probeClaimMs),
         )) as Claimed,
       releaseProbe: async () => void (await answered(commands.keyswitchRelease(keys.probe(name), replica))),
     };

@@ -13,8 +13,16 @@ interface Fleet extends AsyncDisposable {
   readonly active: readonly (string | undefined)[];
 }
 
-/** Replicas whose first credential has just died, and has recovered unseen. */
-async function startAfterOutage(replicas: number, failback: ModelConfigInput["failback"]): Promise<Fleet> {
+/**
+ * Replicas whose first credential has just died, and has recovered unseen.
+ *
+ * @param answerMs - How long it takes to answer: long enough for another replica's probe to begin beside it, if it did.
+ */
+async function startAfterOutage(
+  replicas: number,
+  failback: ModelConfigInput["failback"],
+  answerMs = 50,
+): Promise<Fleet> {
   const redis = await startRedis();
   const credentials = ["a", "b"].map((id) => ({ id, api_key: `sk-planted-${id}` }));
   const models = { chat: { api: "any", retry: { max_retries: 0 }, credentials, failback } } as const;
@@ -28,8 +36,7 @@ async function startAfterOutage(replicas: number, failback: ModelConfigInput["fa
     chat(replica).call(async ({ credential: { id } }) => {
       if (id === "a") tried += 1;
       if (id === "a" && isDead) throw Object.assign(new Error("Unauthorized"), { status: 401 });
-      // Long enough for another replica's probe to begin beside it, if it did.
-      if (id === "a") await wait(50);
+      if (id === "a") await wait(answerMs);
       return id;
     });
   const active = (): (string | undefined)[] => all.map((_, replica) => chat(replica).active());
@@ -114,5 +121,36 @@ describe("a fleet's probe", { timeout: 60_000 }, () => {
     );
 
     expect(firstProbeAt).toBeGreaterThan(goneAt - 100);
+  });
+
+  it("is made by no other replica when Redis goes while it is on, and by each that is alone for longer", async () => {
+    const failback = { timeout: "600ms", growth: 1, min_interval: 0, requests: 0 };
+    await using fleet = await startAfterOutage(2, failback, 500);
+    const probing: Promise<string>[] = [];
+    await until(
+      () => fleet.probes === 1,
+      async () => {
+        probing.push(fleet.call(0));
+        await wait(20);
+      },
+    );
+    await fleet.redis.stop();
+
+    const provedAt = performance.now() + 400;
+    while (performance.now() < provedAt) {
+      expect(await fleet.call(1)).toBe("b");
+      await wait(20);
+    }
+    expect(fleet.probes).toBe(1);
+    expect(await Promise.all(probing)).toContain("a");
+    expect(fleet.active).toEqual(["a", "b"]);
+
+    await until(
+      () => fleet.active[1] === "a",
+      async () => {
+        void fleet.call(1);
+        await wait(20);
+      },
+    );
   });
 });
