@@ -1,8 +1,10 @@
 import type { Duration } from "../../machines/duration.ts";
 import type { Secret } from "../secret.ts";
-import type { Capability } from "./runtime.ts";
 
 export type { Duration };
+
+/** What a credential can do beyond plain text (S27). */
+export type Capability = "vision" | "audio" | "video" | "tools";
 
 /** A number of bytes: a bare number, or a text with its unit: `"64kb"`, `"20mb"`, `"1gb"` (multiples of 1024). */
 export type Size = number | string;

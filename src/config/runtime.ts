@@ -4,11 +4,9 @@ import type { RetryPolicy } from "../../machines/rules.ts";
 import type { Api } from "../providers/provider.ts";
 import { type Keychain, openKeychain } from "../keys/keychain.ts";
 import { Secret } from "../secret.ts";
+import type { Capability } from "./options.ts";
 import type { ModelConfig } from "./parse.ts";
 import { durationMs } from "./scalars.ts";
-
-/** What a credential can do beyond plain text (S27). */
-export type Capability = "vision" | "audio" | "video" | "tools";
 
 /** One way to reach a model, as functions and transports get it: its own options merged with its model's, once. */
 export interface Credential {

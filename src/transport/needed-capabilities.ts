@@ -1,4 +1,5 @@
-import type { Capability, Credential, RuntimeModel } from "../config/runtime.ts";
+import type { Capability } from "../config/options.ts";
+import type { Credential, RuntimeModel } from "../config/runtime.ts";
 import type { CallerRequest } from "./caller-request.ts";
 import type { OwnError } from "./error-shape.ts";
 import { type JsonObjectText, memberText } from "./json-members.ts";

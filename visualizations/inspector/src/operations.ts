@@ -1,15 +1,5 @@
 import type { Session } from "./live/session.ts";
-import type { Show } from "./page.ts";
-
-/** An operator's word that waits for its confirmation. */
-export interface PendingOperation {
-  readonly verb: "reset" | "failback" | "disable" | "enable";
-  readonly model: string;
-  readonly credential?: string | undefined;
-  /** Why it was not carried out when it was confirmed. */
-  readonly fault?: string | undefined;
-  readonly wantsKey?: boolean | undefined;
-}
+import type { PendingOperation, Show } from "./page-state.ts";
 
 /** Carries out an operator's word that was confirmed, with the key if one was asked for. */
 export type CarryOut = (operation: PendingOperation, key?: string) => Promise<void>;

@@ -1,54 +1,12 @@
-import type { CallEntry } from "../../../src/inspect/entries.ts";
-import { type ConnectionState, follow } from "./live/connection.ts";
+import { follow } from "./live/connection.ts";
 import { createFrames } from "./live/frames.ts";
 import { hearing } from "./live/hearing.ts";
-import { createSession, type Session } from "./live/session.ts";
-import { type CarryOut, operator, type PendingOperation } from "./operations.ts";
+import { createSession } from "./live/session.ts";
+import { type CarryOut, operator } from "./operations.ts";
+import type { Page, Show } from "./page-state.ts";
 import { createRecordings, type Recordings } from "./recordings.ts";
-import { createStory, type ModelView, type Story } from "./story/story.ts";
+import { createStory } from "./story/story.ts";
 import { createTravel, type Travel } from "./travel.ts";
-
-/** Which of what happened is told. */
-export interface StoryFilter {
-  readonly show: "moves" | "trouble" | "all";
-  readonly credential: string;
-  readonly class: string;
-}
-
-/** What is open over the page. */
-export type Dialog = { readonly kind: "operation"; readonly operation: PendingOperation } | { readonly kind: "help" };
-
-/** Everything that the page shows. */
-export interface Page {
-  readonly session: Session;
-  readonly connection: ConnectionState;
-  /** Entries that were too many to be sent. */
-  readonly dropped: number;
-  /** The story that is shown: the live one, or a recording's. */
-  readonly story: Story;
-  /** The file that is shown instead of what is live. */
-  readonly recording: string | undefined;
-  /** The time that is shown; `undefined`: now. */
-  readonly moment: number | undefined;
-  /** How many times faster than it was time passes; 0: it stands. */
-  readonly speed: number;
-  /** The model that is shown; `undefined`: all. */
-  readonly model: string | undefined;
-  /** The call whose trail is shown. */
-  readonly call: CallEntry | undefined;
-  readonly search: string;
-  /** Only models that stand so are shown. */
-  readonly health: ModelView["health"] | undefined;
-  readonly filter: StoryFilter;
-  /** How much time the lanes show. */
-  readonly spanMs: number;
-  readonly dialog: Dialog | undefined;
-  /** What could not be done. */
-  readonly fault: string | undefined;
-}
-
-/** Changes what is shown. */
-export type Show = (change: Partial<Page>) => void;
 
 /** A page, with what moves it. */
 export interface PageControl extends Travel, Recordings {

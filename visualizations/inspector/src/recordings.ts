@@ -1,4 +1,4 @@
-import type { Page, Show } from "./page.ts";
+import type { Page, Show } from "./page-state.ts";
 import { readRecording, recordingOf } from "./story/recording.ts";
 import type { Story } from "./story/story.ts";
 

@@ -1,4 +1,4 @@
-import type { Page, Show } from "./page.ts";
+import type { Page, Show } from "./page-state.ts";
 
 /** Leads through the time of a story. */
 export interface Travel {

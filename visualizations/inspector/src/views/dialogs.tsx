@@ -1,6 +1,6 @@
 import { Component, type ComponentChildren, createRef, type JSX } from "preact";
 import { keyWords } from "../keys.ts";
-import type { PendingOperation } from "../operations.ts";
+import type { PendingOperation } from "../page-state.ts";
 import type { PageControl } from "../page.ts";
 
 /** What is open over the page. */

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import type { Page, PageControl } from "../page.ts";
+import type { PageControl } from "../page.ts";
+import type { Page } from "../page-state.ts";
 import { nextTheme, theme } from "../theme.ts";
 import { clockText, durationText } from "../words.ts";
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { PendingOperation } from "../operations.ts";
+import type { PendingOperation } from "../page-state.ts";
 import type { PageControl } from "../page.ts";
 import type { ModelView } from "../story/story.ts";
 import { countdownText, rateText } from "../words.ts";

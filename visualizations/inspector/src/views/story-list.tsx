@@ -1,6 +1,7 @@
 import { Component, type JSX } from "preact";
 import type { CallEntry } from "../../../../src/inspect/entries.ts";
-import type { Page, PageControl, StoryFilter } from "../page.ts";
+import type { PageControl } from "../page.ts";
+import type { Page, StoryFilter } from "../page-state.ts";
 import type { Turning } from "../story/story.ts";
 import { clockText, durationText, isSmooth, outcomeTone, spaced, turningWords } from "../words.ts";
 import { AttemptBars } from "./attempt-bars.tsx";
