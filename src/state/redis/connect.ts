@@ -56,9 +56,9 @@ function addressOf({ url, ca, sentinel }: RedisSettings): RedisOptions {
   const { protocol, hostname, port, pathname } = new URL(url);
   const isEncrypted = protocol === "rediss:";
   const host = hostname.replace(/^\[|\]$/g, "");
-  const tls = isEncrypted && { tls: { servername: host, ...(ca !== undefined && { ca: certificatesOf(ca) }) } };
+  const tls = ca === undefined ? {} : { ca: certificatesOf(ca) };
   const db = Number(pathname.slice(1) || 0);
-  if (sentinel === undefined) return { host, port: Number(port || 6379), db, ...tls };
+  if (sentinel === undefined) return { host, port: Number(port || 6379), db, ...(isEncrypted && { tls }) };
   return {
     sentinels: sentinel.nodes.map(nodeOf),
     // The name that sentinels know the primary by stands in the place of a host.
@@ -68,7 +68,8 @@ function addressOf({ url, ca, sentinel }: RedisSettings): RedisOptions {
     sentinelCommandTimeout: patienceMs,
     ...(sentinel.username !== undefined && { sentinelUsername: sentinel.username }),
     ...(sentinel.password !== undefined && { sentinelPassword: sentinel.password.reveal() }),
-    ...(isEncrypted && { ...tls, enableTLSForSentinelMode: true }),
+    // Whoever encrypts the one encrypts the others: they take their settings from the same place.
+    ...(isEncrypted && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
   };
 }
 
