@@ -91,18 +91,18 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 type Headers = Record<string, string | readonly string[]>;
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+  ["zstd", createZstdDecompress],
+]);
 
 /** Decodes a body that is encoded once, in a way that is known; another passes as it came. */
 function decoded(body: AnswerBody, headers: Headers): Pick<UpstreamAnswer, "headers" | "body"> {
   const encoding = headers["content-encoding"];
-  const createDecoder = encoding === undefined ? undefined : decoders[String(encoding).toLowerCase()];
+  const createDecoder = encoding === undefined ? undefined : decoders.get(String(encoding).toLowerCase());
   if (createDecoder === undefined) return { headers, body };
   const { "content-encoding": _encoding, "content-length": _length, ...others } = headers;
   return { headers: others, body: decodedBody(body, createDecoder()) };

@@ -42,6 +42,8 @@ interface Setup {
   readonly model?: Partial<ModelConfigInput>;
   /** Over each credential's. */
   readonly credential?: Partial<ModelConfigInput["credentials"][number] & object>;
+  /** Where single credentials go instead, by id. */
+  readonly apiBases?: Partial<Readonly<Record<Id, string>>>;
   /** Further models, with the same credentials. */
   readonly models?: Readonly<Record<string, Partial<ModelConfigInput>>>;
   readonly gateway?: GatewayConfigInput;
@@ -69,6 +71,7 @@ export async function openGateway(setup: Setup = {}): Promise<OpenGateway> {
       api_base: api === "openai" ? upstream.baseURL : upstream.url,
       api_key: keys[id],
       ...setup.credential,
+      ...(setup.apiBases?.[id] !== undefined && { api_base: setup.apiBases[id] }),
     })),
   });
   const lines: string[] = [];
