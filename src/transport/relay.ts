@@ -12,7 +12,7 @@ import { errorBody, type OwnError } from "./error-shape.ts";
 import { incapable, neededCapabilities } from "./needed-capabilities.ts";
 import { closeStream, relayStream, type StreamRelay } from "./relay-stream.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { bytesWithoutKey, headersWithoutKey, withoutKey } from "./without-key.ts";
+import { bytesWithoutKey, headWithoutKey, withoutKey } from "./without-key.ts";
 
 /** A model's door, with what all its calls share. */
 export interface Door extends Upstreams {
@@ -68,9 +68,10 @@ function replyTo({ engine, model, api }: Door, call: EndedCall<Credential, Answe
   const stamp = { model: model.id, attempts: call.attempts, call: call.id };
   if (settled.result === "served") {
     const { value, turn } = settled;
-    const { status, statusText, headers: upstream } = value.answer;
+    const { status } = value.answer;
     const { credential } = turn;
-    const headers = answerHeaders(headersWithoutKey(upstream, credential), { ...stamp, credential: credential.id });
+    const { statusText, headers: upstream } = headWithoutKey(value.answer, credential);
+    const headers = answerHeaders(upstream, { ...stamp, credential: credential.id });
     if (value.kind === "stream") {
       const redact = (bytes: Buffer): Buffer => bytesWithoutKey(bytes, credential);
       return { status, statusText, headers, body: relayStream(engine, call, turn, value, redact), call };

@@ -14,11 +14,11 @@ export type Keys = Pick<Credential, "apiKey" | "ak" | "sk" | "headers">;
  * An upstream's failure as its caller may see it: as it came, unless it quotes the key that it was sent, as relays do.
  */
 export function withoutKey(answer: KeptAnswer, keys: Keys): KeptAnswer {
-  const headers = headersWithoutKey(answer.headers, keys);
+  const { statusText, headers } = headWithoutKey(answer, keys);
   const body = bytesWithoutKey(answer.body, keys);
-  if (body === answer.body) return { ...answer, headers };
+  if (body === answer.body) return { ...answer, statusText, headers };
   const { "content-length": _, ...others } = headers;
-  return { ...answer, headers: others, body };
+  return { ...answer, statusText, headers: others, body };
 }
 
 /** Bytes of an upstream's words on a failure, without the key, however JSON may have escaped it. */
@@ -28,13 +28,33 @@ export function bytesWithoutKey(bytes: Buffer, keys: Keys): Buffer {
   return rest === text ? bytes : Buffer.from(rest, "latin1");
 }
 
-/** An answer's headers without the key. Nearly every value is shorter than a key, and is not looked into. */
-export function headersWithoutKey(headers: Readonly<AnswerHeaders>, keys: Keys): Readonly<AnswerHeaders> {
+/** What an answer begins with, and an upstream may quote a key in. */
+type AnswerHead = Pick<KeptAnswer, "statusText" | "headers">;
+
+/** An answer's head without the key. */
+export function headWithoutKey({ statusText, headers }: AnswerHead, keys: Keys): AnswerHead {
   const forms = keyFormsOf(keys);
-  const quoting = Object.keys(headers).filter((name) => name !== "content-type" && quotes(headers[name] ?? "", forms));
-  if (quoting.length === 0) return headers;
-  const clean = quoting.map((name) => [name, [headers[name] ?? ""].flat().map((text) => textWithoutKey(text, forms))]);
-  return { ...headers, ...(Object.fromEntries(clean) as AnswerHeaders) };
+  return { statusText: textWithoutKey(statusText, forms), headers: headersWithoutKey(headers, keys, forms) };
+}
+
+/** Nearly every name and value is shorter than a key, and is not looked into. A header whose very name quotes one goes whole. */
+function headersWithoutKey(
+  headers: Readonly<AnswerHeaders>,
+  keys: Keys,
+  forms: readonly KeyForms[],
+): Readonly<AnswerHeaders> {
+  // A header of the credential's own, as `accept`, may say what tells here how to read the body.
+  const formsIn = (name: string) => (name === "content-type" ? formsOfAll(apiKeysOf(keys)) : forms);
+  const isQuoting = (name: string): boolean => quotes(name, forms) || quotes(headers[name] ?? "", formsIn(name));
+  if (!Object.keys(headers).some(isQuoting)) return headers;
+  const named = Object.entries(headers).filter(([name]) => !quotes(name, forms));
+  const clean = named.map(([name, value]) => [
+    name,
+    typeof value === "string"
+      ? textWithoutKey(value, formsIn(name))
+      : value.map((text) => textWithoutKey(text, formsIn(name))),
+  ]);
+  return Object.fromEntries(clean) as AnswerHeaders;
 }
 
 function quotes(value: string | readonly string[], forms: readonly KeyForms[]): boolean {
@@ -42,7 +62,7 @@ function quotes(value: string | readonly string[], forms: readonly KeyForms[]): 
   return textWithoutKey(value, forms) !== value;
 }
 
-/** A key, and all the ways in which a JSON text may write it. */
+/** A key, and all the ways in which an answer may write it. */
 interface KeyForms {
   readonly shortestChars: number;
   readonly pattern: RegExp;
@@ -51,8 +71,16 @@ interface KeyForms {
 /** By secret and not by credential, whose key may change. */
 const known = new WeakMap<Secret, KeyForms | "none">();
 
-function keyFormsOf({ apiKey, ak, sk, headers }: Keys): readonly KeyForms[] {
-  return [apiKey, ak, sk, ...Object.values(headers)].map(formsOf).filter((forms) => forms !== "none");
+function keyFormsOf(keys: Keys): readonly KeyForms[] {
+  return formsOfAll([...apiKeysOf(keys), ...Object.values(keys.headers)]);
+}
+
+function apiKeysOf({ apiKey, ak, sk }: Keys): readonly Secret[] {
+  return [apiKey, ak, sk];
+}
+
+function formsOfAll(secrets: readonly Secret[]): readonly KeyForms[] {
+  return secrets.map(formsOf).filter((forms) => forms !== "none");
 }
 
 function formsOf(secret: Secret): KeyForms | "none" {
@@ -76,18 +104,18 @@ function textWithoutKey(text: string, forms: readonly KeyForms[]): string {
 }
 
 /**
- * Matches the key with each character as it is or as `\u0073`, and with the backslashes that JSON puts, or may put, before
- * some of them; of these there are more in a JSON text that is quoted in another.
+ * Matches the key in any case, as names of headers lose theirs, with each character as it is, as `\u0073` or as `%73`, and
+ * with the backslashes that JSON puts, or may put, before some of them; of these there are more in a JSON text that is
+ * quoted in another.
  */
 function patternOf(key: string): RegExp {
-  return new RegExp(Array.from(key, characterPattern).join(""), "g");
+  return new RegExp(Array.from(key, characterPattern).join(""), "gi");
 }
 
 function characterPattern(character: string): string {
   const hex = character.charCodeAt(0).toString(16).padStart(2, "0");
-  const anyCaseHex = Array.from(hex, (digit) => `[${digit}${digit.toUpperCase()}]`).join("");
   const plain =
     character === "\\" ? String.raw`\\` : `[${character === "]" || character === "^" ? "\\" : ""}${character}]`;
   const escapes = /["/\\]/.test(character) ? String.raw`\\{0,3}` : "";
-  return String.raw`(?:${escapes}${plain}|\\{1,3}u00${anyCaseHex})`;
+  return String.raw`(?:${escapes}${plain}|\\{1,3}u00${hex}|%${hex})`;
 }

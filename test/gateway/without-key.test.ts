@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { drained, keys, messages, openGateway } from "./open-gateway.ts";
+import { openRawUpstream, rawAnswer } from "./raw-upstream.ts";
 
 const path = "/v1/chat/completions";
 const chat = { model: "chat", messages };
@@ -57,4 +58,27 @@ it("a client sees no key in the headers of a good answer", async () => {
 
   expect(answer.headers.get("x-echo")).toBe("Bearer [redacted]");
   expect(await answer.text()).toBe('{"choices":[]}');
+});
+
+it.each(["200 OK", "400 Bad Request"])("a client sees no key in any part of the head of a %s", async (status) => {
+  const body = '{"error":{"message":"no","code":"invalid_value"},"choices":[]}';
+  const raw = await openRawUpstream(
+    rawAnswer(status.startsWith("200") ? '{"choices":[]}' : body, {
+      status: `${status} for ${keys.primary}`,
+      headers: [
+        `content-type: application/json; charset=utf-8; key="${keys.primary}"`,
+        `x-${keys.primary.toUpperCase()}: 1`,
+        `x-echo: ${team}`,
+        `x-echo: https://upstream.example/?key=${encodeURIComponent(keys.primary).replaceAll("-", "%2D")}`,
+        "x-plain: stays",
+      ],
+    }),
+  );
+  const { post } = await openGateway({ ...extra, apiBases: { primary: raw.baseURL } });
+
+  const answer = await post(path, chat);
+
+  expect(answer.headers.get("x-plain")).toBe("stays");
+  expect(answer.headers.get("content-type")).toMatch(/^application\/json; charset=utf-8/);
+  expect(`${answer.statusText} ${JSON.stringify([...answer.headers])}`).not.toMatch(/planted/i);
 });

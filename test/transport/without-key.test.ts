@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Secret } from "../../src/secret.ts";
-import { bytesWithoutKey, headersWithoutKey, withoutKey } from "../../src/transport/without-key.ts";
+import { bytesWithoutKey, headWithoutKey, withoutKey } from "../../src/transport/without-key.ts";
 import { drained, keys, messages, openDoor } from "./open-door.ts";
 
 const path = "/chat/completions";
@@ -127,6 +127,8 @@ describe("a key", () => {
       "in codes throughout",
       Array.from(apiKey.reveal(), (char) => `\\u00${char.charCodeAt(0).toString(16).toUpperCase()}`).join(""),
     ],
+    ["in capitals", apiKey.reveal().toUpperCase().replaceAll(/["\\]/g, "\\$&")],
+    ["as a part of a URL", encodeURIComponent(apiKey.reveal())],
   ])("is found %s", (_, written) => {
     expect(bytesWithoutKey(Buffer.from(`{"a":"é ${written}."}`), held).toString()).toBe('{"a":"é [redacted]."}');
   });
@@ -156,6 +158,6 @@ describe("a key", () => {
     const headers = { accept: Secret.of("text/event-stream") };
     const plain = { "content-type": "text/event-stream" };
 
-    expect(headersWithoutKey(plain, { ...noKeys, headers })).toBe(plain);
+    expect(headWithoutKey({ statusText: "", headers: plain }, { ...noKeys, headers }).headers).toBe(plain);
   });
 });
