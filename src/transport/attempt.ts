@@ -16,6 +16,7 @@ import { askUpstream } from "./upstream-answer.ts";
 import { upstreamBody } from "./upstream-body.ts";
 import { upstreamTarget } from "./upstream-target.ts";
 import { readFailure, readWhole, type WholeAnswer } from "./whole-answer.ts";
+import { rememberKey } from "./without-key.ts";
 
 /** What an attempt that served has: all of the answer, or its beginning. */
 export type Answer = WholeAnswer | LiveStream;
@@ -38,6 +39,7 @@ export async function attempt(
   { credential, recordUsage }: AttemptContext<Credential>,
   attemptSignal: AttemptSignal,
 ): Promise<Answer> {
+  rememberKey(credential);
   const { origin, path, route } = upstreamTarget(request.url, api, credential);
   const upstream = await askUpstream(
     dispatcher,

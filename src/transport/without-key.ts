@@ -10,6 +10,18 @@ const shortestKeyChars = 8;
 /** What a credential sends that its callers must not see. */
 export type Keys = Pick<Credential, "apiKey" | "ak" | "sk" | "headers">;
 
+/** What credentials have sent lately, the last one last. */
+const sentLately = new WeakMap<Keys, readonly Secret[]>();
+/** Keys change in minutes at the soonest, and calls are over before many have. */
+const mostSent = 4;
+
+/** Remembers the key that a request is sent with: until its answer comes, the credential may have got another. */
+export function rememberKey(keys: Keys): void {
+  const { apiKey } = keys;
+  const sent = sentLately.get(keys) ?? [];
+  if (sent.at(-1) !== apiKey) sentLately.set(keys, [...sent, apiKey].slice(-mostSent));
+}
+
 /**
  * An upstream's failure as its caller may see it: as it came, unless it quotes the key that it was sent, as relays do.
  */
@@ -75,8 +87,8 @@ function keyFormsOf(keys: Keys): readonly KeyForms[] {
   return formsOfAll([...apiKeysOf(keys), ...Object.values(keys.headers)]);
 }
 
-function apiKeysOf({ apiKey, ak, sk }: Keys): readonly Secret[] {
-  return [apiKey, ak, sk];
+function apiKeysOf(keys: Keys): readonly Secret[] {
+  return [...(sentLately.get(keys) ?? []), keys.apiKey, keys.ak, keys.sk];
 }
 
 function formsOfAll(secrets: readonly Secret[]): readonly KeyForms[] {

@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
 import { drained, keys, messages, openGateway } from "./open-gateway.ts";
 import { openRawUpstream, rawAnswer } from "./raw-upstream.ts";
 
@@ -81,4 +84,28 @@ it.each(["200 OK", "400 Bad Request"])("a client sees no key in any part of the 
   expect(answer.headers.get("x-plain")).toBe("stays");
   expect(answer.headers.get("content-type")).toMatch(/^application\/json; charset=utf-8/);
   expect(`${answer.statusText} ${JSON.stringify([...answer.headers])}`).not.toMatch(/planted/i);
+});
+
+it("a client sees no key that was changed between the request and its answer", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "keyswitch-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "key");
+  writeFileSync(file, keys.primary);
+  const failure = rawAnswer(`{"error":{"message":"bad value from ${keys.primary}","code":"invalid_value"}}`, {
+    status: "400 Bad Request",
+  });
+  const raw = await openRawUpstream((socket) => {
+    writeFileSync(file, keys.second);
+    // Longer than a key file is not looked at for.
+    setTimeout(() => socket.write(failure), 1_100);
+  });
+  const { post } = await openGateway({
+    ids: ["primary"],
+    credential: { api_key: { file } },
+    apiBases: { primary: raw.baseURL },
+  });
+
+  const answer = await post(path, chat);
+
+  expect(await answer.text()).toContain("bad value from [redacted]");
 });
