@@ -22,7 +22,8 @@ export async function writeReply(recipient: Recipient, { status, statusText, hea
   }
   const fields = headers as Record<string, string | string[]>;
   const isStream = "read" in body;
-  if (!isStream && hasBody(status)) fields["content-length"] = String(lengthOf(body));
+  if (!hasBody(status)) delete fields["content-length"];
+  else if (!isStream) fields["content-length"] = String(lengthOf(body));
   // A status that HTTP does not have is a bad gateway's.
   outgoing.writeHead(status >= 200 && status <= 599 ? status : 502, printable(statusText), fields);
   if (isStream) await pipe(body, recipient, String(headers["content-type"] ?? ""));

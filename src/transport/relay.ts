@@ -73,6 +73,8 @@ function replyTo({ engine, model, api }: Door, call: EndedCall<Credential, Answe
     const { statusText, headers: upstream } = headWithoutKey(value.answer, credential);
     const headers = answerHeaders(upstream, { ...stamp, credential: credential.id });
     if (value.kind === "stream") {
+      // One of events may come to end in an error event of another length.
+      if (value.watch.gate !== undefined) delete headers["content-length"];
       const redact = (bytes: Buffer): Buffer => bytesWithoutKey(bytes, credential);
       return { status, statusText, headers, body: relayStream(engine, call, turn, value, redact), call };
     }

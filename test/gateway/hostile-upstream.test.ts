@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messages, type OpenGateway, openGateway } from "./open-gateway.ts";
+import { drained, keys, messages, type OpenGateway, openGateway } from "./open-gateway.ts";
 import { openRawUpstream, rawAnswer, type RawAnswer } from "./raw-upstream.ts";
 
 /** What an upstream may send that HTTP, or anyone's good manners, do not allow. */
@@ -54,4 +54,62 @@ describe("an answer says what it likes, and", () => {
       expect(await reply.text()).toBe(good);
     },
   );
+
+  it("what it says of keyswitch, or of its own origin, goes no further", async () => {
+    const { post } = await openBehind(
+      rawAnswer(good, {
+        headers: [
+          "content-type: application/json",
+          "x-keyswitch-trail: forged",
+          "x-keyswitch-failover: forged",
+          "x-keyswitch-credential: forged",
+          "set-cookie: forged=1",
+          "set-cookie: forged=2",
+          "strict-transport-security: max-age=1; includeSubDomains; forged",
+          'alt-svc: h3="forged:443"',
+          "x-ratelimit-remaining-requests: 9",
+        ],
+      }),
+    );
+
+    const { headers } = await post(path, chat);
+
+    expect(JSON.stringify([...headers])).not.toContain("forged");
+    expect(headers.get("x-keyswitch-credential")).toBe("primary");
+    expect(headers.get("x-ratelimit-remaining-requests")).toBe("9");
+  });
+
+  it("no client is sent elsewhere with its key, whatever a redirect says is wrong", async () => {
+    const { post } = await openBehind(
+      rawAnswer('{"error":{"message":"no","code":"invalid_value"}}', {
+        status: "307 Temporary Redirect",
+        headers: ["content-type: application/json", "location: http://127.0.0.1:9/elsewhere"],
+      }),
+    );
+
+    const answer = await post(path, chat, { redirect: "manual" });
+
+    expect(answer.headers.has("location")).toBe(false);
+  });
+
+  it("an answer without content has no length, though it says one", async () => {
+    const { post } = await openBehind("HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n");
+
+    const answer = await post(path, chat);
+
+    expect(answer.status).toBe(204);
+    expect(answer.headers.has("content-length")).toBe(false);
+  });
+
+  it("a stream that has said its length may end in an error of another one", async () => {
+    const output = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n';
+    const error = (key: string): string => `data: {"error":{"message":"Incorrect API key: ${key}"}}\n\n`;
+    const { post } = await openBehind(
+      rawAnswer(output + error(keys.primary), { headers: ["content-type: text/event-stream"] }),
+    );
+
+    const { text } = await drained(await post(path, { ...chat, stream: true }));
+
+    expect(text).toBe(output + error("[redacted]"));
+  });
 });
