@@ -11,6 +11,8 @@ export interface Recipient {
   readonly outgoing: ServerResponse;
   readonly api: Api;
   readonly pathname: string;
+  /** For how long it may take nothing of what is written to it, in milliseconds: it would hold it, or its upstream, for ever. */
+  readonly idleTimeoutMs: number;
 }
 
 /** Writes a reply: a whole one at once, a stream as it comes. */
@@ -27,7 +29,7 @@ export async function writeReply(recipient: Recipient, { status, statusText, hea
   // A status that HTTP does not have is a bad gateway's.
   outgoing.writeHead(status >= 200 && status <= 599 ? status : 502, printable(statusText), fields);
   if (isStream) await pipe(body, recipient, String(headers["content-type"] ?? ""));
-  else writeWhole(outgoing, hasBody(status) ? body : []);
+  else writeWhole(recipient, hasBody(status) ? body : []);
 }
 
 function lengthOf(pieces: readonly Buffer[]): number {
@@ -35,9 +37,19 @@ function lengthOf(pieces: readonly Buffer[]): number {
 }
 
 /** All leaves at once: what is written in one turn goes to the socket together. */
-function writeWhole(outgoing: ServerResponse, pieces: readonly Buffer[]): void {
+function writeWhole(recipient: Recipient, pieces: readonly Buffer[]): void {
+  const { outgoing } = recipient;
   for (const piece of pieces.slice(0, -1)) outgoing.write(piece);
   outgoing.end(pieces.at(-1));
+  boundRest(recipient);
+}
+
+/**
+ * Has a connection closed that takes no more of what has been written to its end. Most have taken all by now. Whoever reads,
+ * however slowly, begins the time anew, and so does the connection's next request.
+ */
+function boundRest({ outgoing, idleTimeoutMs }: Recipient): void {
+  if (outgoing.writableLength > 0) outgoing.setTimeout(idleTimeoutMs);
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
@@ -58,19 +70,20 @@ async function pipe(stream: StreamRelay, recipient: Recipient, contentType: stri
   try {
     for (let piece = await stream.read(); piece !== undefined; piece = await stream.read()) {
       outgoing.write(piece);
-      if (outgoing.writableNeedDrain) await drained(outgoing, stream.idleTimeoutMs);
+      if (outgoing.writableNeedDrain) await drained(recipient);
       if (outgoing.destroyed) return;
     }
     outgoing.end();
+    boundRest(recipient);
   } catch (error) {
     breakOff(recipient, stream, isOfEvents, error);
   }
 }
 
-/** A client that has read nothing for so long is taken to be gone: it would hold its upstream for ever. */
-function drained(outgoing: ServerResponse, mostWaitMs: number): Promise<void> {
+/** A client that has read nothing for so long is taken to be gone. */
+function drained({ outgoing, idleTimeoutMs }: Recipient): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => outgoing.destroy(), mostWaitMs);
+    const timer = setTimeout(() => outgoing.destroy(), idleTimeoutMs);
     const go = (): void => {
       clearTimeout(timer);
       outgoing.off("drain", go);
@@ -86,15 +99,12 @@ function drained(outgoing: ServerResponse, mostWaitMs: number): Promise<void> {
  * Ends a stream that cannot go on: with an error event in its dialect, unless the upstream has sent one, then without the
  * end that HTTP asks for, so that a client that overlooks the event does not take what it has for the whole.
  */
-function breakOff(
-  { outgoing, api, pathname }: Recipient,
-  { toldError }: StreamRelay,
-  isOfEvents: boolean,
-  reason: unknown,
-): void {
+function breakOff(recipient: Recipient, { toldError }: StreamRelay, isOfEvents: boolean, reason: unknown): void {
+  const { outgoing, api, pathname } = recipient;
   if (outgoing.destroyed || outgoing.writableEnded) return;
   const { socket } = outgoing;
   if (isOfEvents && !toldError) outgoing.write(errorEvent(api, pathname, interruption(reason)));
+  boundRest(recipient);
   if (socket === null) outgoing.destroy();
   else socket.destroySoon();
 }

@@ -19,8 +19,6 @@ export interface LiveStream extends OpenedStream {
 export interface StreamRelay {
   /** What was held back until the first output came; it is read first. */
   readonly head: readonly Uint8Array[];
-  /** How long nothing may happen between two pieces, in milliseconds (S26). */
-  readonly idleTimeoutMs: number;
   /** Whether the upstream has told of an error by itself, within the stream. */
   readonly toldError: boolean;
   /** Told when the call is stopped, by its caller or its deadline, or since nobody reads. */
@@ -154,7 +152,6 @@ export function relayStream<Credential extends EngineCredential>(
 
   const relay: StreamRelay & { toldError: boolean } = {
     head: stream.held,
-    idleTimeoutMs,
     toldError: false,
     onStop: undefined,
     read,

@@ -48,7 +48,7 @@ async function serve(exchange: Exchange): Promise<void> {
   if (once) reply.headers["x-keyswitch-failover"] = "none: the body is larger than gateway.replay_buffer";
   if (gateway.adminKey !== undefined && carriesAdminKey(incoming, gateway.adminKey)) tellTrail(reply);
   if (isResponse(api, target.pathname)) learnOwner(gateway, runtime.id, reply);
-  await writeReply({ outgoing, api, pathname: target.pathname }, reply);
+  await writeReply({ outgoing, api, pathname: target.pathname, idleTimeoutMs: runtime.idleTimeoutMs }, reply);
 }
 
 /** @throws Refusal where the client has made as many calls as it may. */
