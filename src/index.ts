@@ -36,6 +36,7 @@ export {
   type TextPart,
   type VectorKind,
   type VectorSource,
+  type VideoPart,
 } from "./embedding/index.ts";
 export type { AttemptContext, TokenUsage } from "./engine/call.ts";
 export type {

@@ -11,10 +11,10 @@ import {
   UsageError,
   VectorSpaceChangedError,
 } from "../errors.ts";
-import { type Batch, batchesOf, batchLimits } from "./batches.ts";
+import { type Batch, batchesOf, type BatchLimits, batchLimits } from "./batches.ts";
 import { askForVectors } from "./exchange.ts";
 import { inOrder } from "./in-order.ts";
-import { type EmbedInput, type InputNeeds, needsOf } from "./input.ts";
+import { type EmbedInput, type InputNeeds, type MediaNeeds, needsOf } from "./input.ts";
 import { canTake, type EmbeddingUpstream, embeddingUpstreams } from "./upstreams.ts";
 import type { Embedding, VectorKind } from "./vectors.ts";
 
@@ -46,7 +46,7 @@ export interface EmbedOptions<Kind extends VectorKind = "dense"> {
   readonly deadline?: Duration | undefined;
   /** Batches that are under way at a time, 1 to 1000. @default 4 */
   readonly concurrency?: number | undefined;
-  /** What the inputs need; credentials that are known to lack it are passed over, and images need `vision` by themselves (S27). @default nothing */
+  /** What the inputs need; credentials that are known to lack it are passed over. Images need `vision` by themselves, videos `video` (S27). @default nothing */
   readonly capabilities?: readonly string[] | undefined;
   /** Told after each batch, in order. */
   readonly onProgress?: ((progress: EmbedProgress) => void) | undefined;
@@ -60,7 +60,7 @@ export interface EmbedOptions<Kind extends VectorKind = "dense"> {
  *
  * @throws InputRefusedError where no credential would take a batch (S23); {@link AllCredentialsFailedError} (S24), with a
  * {@link VectorMismatchError} among its originals where vectors do not fit (S41); {@link VectorSpaceChangedError} (S42);
- * {@link NoCredentialError} where none can take images, or makes such vectors (S27); {@link DeadlineExceededError}; the
+ * {@link NoCredentialError} where none can take images or videos, or makes such vectors (S27); {@link DeadlineExceededError}; the
  * signal's reason; {@link UsageError}; {@link ClosedError}. An async iterable hands on what was embedded before.
  */
 export interface Embed {
@@ -194,7 +194,7 @@ async function embedBatch(
 interface Plan {
   readonly ground: EmbeddingGround;
   readonly upstreams: ReadonlyMap<string, EmbeddingUpstream>;
-  readonly limits: { readonly inputs: number; readonly bytes: number };
+  readonly limits: BatchLimits;
 }
 
 /** Works a configuration out once. */
@@ -240,13 +240,22 @@ function routing(
   { id, credentials, embedding }: RuntimeModel,
   { capabilities = [] }: EmbedOptions<VectorKind>,
 ): Pick<CallLimits, "capabilities" | "only"> {
-  const hasImages = needs.remoteImages || needs.inlineImages;
-  const wanted = hasImages ? [...new Set([...capabilities, "vision"])] : capabilities;
+  const wanted = [...new Set([...capabilities, ...capabilitiesOf(needs)])];
   const able = [...upstreams.values()].filter((upstream) => canTake(upstream, needs));
   if (able.length === credentials.length) return { capabilities: wanted };
   if (able.length > 0) return { capabilities: wanted, only: able.map(({ credential }) => credential.id) };
-  const lacking = [...wanted, `${embedding?.vectors} embeddings`, ...(needs.fusion ? ["inputs of several parts"] : [])];
+  const lacking = [...wanted, `${embedding?.vectors} embeddings`, ...partsOf(needs)];
   throw new NoCredentialError({ model: id, capabilities: lacking });
+}
+
+function capabilitiesOf({ images, videos }: InputNeeds): readonly string[] {
+  const isAny = ({ remote, inline }: MediaNeeds): boolean => remote || inline;
+  return [...(isAny(images) ? ["vision"] : []), ...(isAny(videos) ? ["video"] : [])];
+}
+
+function partsOf({ fusion, repeats }: InputNeeds): readonly string[] {
+  if (repeats) return ["inputs of several parts of one kind"];
+  return fusion ? ["inputs of several parts"] : [];
 }
 
 /** Whether vectors that were made under one configuration compare with those that are made under another (S42). */

@@ -96,8 +96,10 @@ async function readAnswer(answer: UpstreamAnswer, { credential, route }: Embeddi
     throw new UpstreamFailure({ ...answer, body }, { class: "transient", rule: "answer.truncated" });
   }
   const found = embeddingDialects[route.dialect].read(json as Readonly<Record<string, unknown>>);
-  if (found !== undefined) return found;
+  if (found !== undefined && found.vectors.length > 0) return found;
+  // an error may come with a list that is empty
   if (isErrorBody(json)) throw new UpstreamFailure({ ...answer, body });
+  if (found !== undefined) return found;
   throw new VectorMismatchError({ credential: credential.id, found: "no vectors", wanted: "one for each input" });
 }
 

@@ -8,23 +8,36 @@ export interface TextPart {
 /** An image that is a part of an input: an `https:` or `data:` address, or its bytes with their type, as `image/png`. */
 export type ImagePart = { readonly image: string | URL } | { readonly image: Uint8Array; readonly mediaType: string };
 
-export type EmbedPart = TextPart | ImagePart;
+/** A video that is a part of an input: an `https:` or `data:` address, or its bytes with their type, as `video/mp4`. */
+export type VideoPart = { readonly video: string | URL } | { readonly video: Uint8Array; readonly mediaType: string };
+
+export type EmbedPart = TextPart | ImagePart | VideoPart;
 
 /** What becomes one vector: a text, or parts that make one together. */
 export type EmbedInput = string | { readonly parts: readonly EmbedPart[] };
 
-/** A part as wires know it: an image is an address. */
-export type WirePart = TextPart | { readonly image: string };
+/** A part as wires know it: images and videos are addresses. */
+export type WirePart = TextPart | { readonly image: string } | { readonly video: string };
 
 /** An input as wires know it. */
 export type WireInput = readonly WirePart[];
 
+/** How parts of one kind travel. */
+export interface MediaNeeds {
+  /** Behind an `https:` address. */
+  readonly remote: boolean;
+  /** In the request. */
+  readonly inline: boolean;
+}
+
 /** What inputs ask of who embeds them. */
 export interface InputNeeds {
-  readonly remoteImages: boolean;
-  readonly inlineImages: boolean;
+  readonly images: MediaNeeds;
+  readonly videos: MediaNeeds;
   /** Whether some input has several parts. */
   readonly fusion: boolean;
+  /** Whether some input has several parts of one kind. */
+  readonly repeats: boolean;
 }
 
 /**
@@ -44,20 +57,24 @@ export function wireInput(input: EmbedInput, index: number): WireInput {
 function wirePart(part: unknown, index: number): WirePart {
   if (typeof part === "object" && part !== null) {
     if ("text" in part && typeof part.text === "string") return { text: part.text };
-    if ("image" in part) {
-      const mediaType = "mediaType" in part ? part.mediaType : undefined;
-      const address = addressOf(part.image, mediaType);
-      if (address !== undefined) return { image: address };
-    }
+    const image = "image" in part ? addressOf(part.image, part) : undefined;
+    if (image !== undefined) return { image };
+    const video = "video" in part ? addressOf(part.video, part) : undefined;
+    if (video !== undefined) return { video };
   }
-  throw misfit(index, part, "a text, or an image: an https: or data: address, or bytes with their mediaType");
+  throw misfit(
+    index,
+    part,
+    "a text, or an image or a video: an https: or data: address, or bytes with their mediaType",
+  );
 }
 
-function addressOf(image: unknown, mediaType: unknown): string | undefined {
-  if (image instanceof Uint8Array && typeof mediaType === "string") {
-    return `data:${mediaType};base64,${Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString("base64")}`;
+function addressOf(media: unknown, part: object): string | undefined {
+  if (media instanceof Uint8Array && "mediaType" in part && typeof part.mediaType === "string") {
+    const base64 = Buffer.from(media.buffer, media.byteOffset, media.byteLength).toString("base64");
+    return `data:${part.mediaType};base64,${base64}`;
   }
-  const address = image instanceof URL ? image.href : image;
+  const address = media instanceof URL ? media.href : media;
   return typeof address === "string" && /^(?:https?:|data:[^,]*;base64,)/.test(address) ? address : undefined;
 }
 
@@ -73,18 +90,40 @@ function kindOf(value: unknown): string {
 }
 
 export function needsOf(inputs: readonly WireInput[]): InputNeeds {
-  const images = inputs.flat().flatMap((part) => ("image" in part ? [part.image] : []));
-  const isInline = (address: string): boolean => address.startsWith("data:");
+  const parts = inputs.flat();
   return {
-    remoteImages: images.some((address) => !isInline(address)),
-    inlineImages: images.some(isInline),
-    fusion: inputs.some((parts) => parts.length > 1),
+    images: mediaNeeds(parts.flatMap((part) => ("image" in part ? [part.image] : []))),
+    videos: mediaNeeds(parts.flatMap((part) => ("video" in part ? [part.video] : []))),
+    fusion: inputs.some((input) => input.length > 1),
+    repeats: inputs.some(hasRepeats),
   };
+}
+
+function mediaNeeds(addresses: readonly string[]): MediaNeeds {
+  return { remote: addresses.some((address) => !isInline(address)), inline: addresses.some(isInline) };
+}
+
+export function isInline(address: string): boolean {
+  return address.startsWith("data:");
+}
+
+/** Whether an input has several parts of one kind. */
+export function hasRepeats(input: WireInput): boolean {
+  return new Set(input.flatMap(Object.keys)).size < input.length;
+}
+
+/** The address of a part that has one. */
+export function addressIn(part: WirePart): string | undefined {
+  if ("image" in part) return part.image;
+  return "video" in part ? part.video : undefined;
 }
 
 /** Size of an input on its way, as far as its own content goes. */
 export function bytesOf(input: WireInput): number {
-  return input.reduce((bytes, part) => bytes + Buffer.byteLength("text" in part ? part.text : part.image), 0);
+  return input.reduce(
+    (bytes, part) => bytes + Buffer.byteLength("text" in part ? part.text : (addressIn(part) ?? "")),
+    0,
+  );
 }
 
 /** The text of an input that is nothing else; several texts are lines of one. */

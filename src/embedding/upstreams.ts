@@ -1,10 +1,10 @@
 import type { Credential, EmbeddingOptions, RuntimeModel } from "../config/runtime.ts";
-import type { EmbeddingRoute, EmbeddingWire, Members, SignedAuth } from "../providers/embedding-wire.ts";
+import type { EmbeddingRoute, EmbeddingWire, MediaFacts, Members, SignedAuth } from "../providers/embedding-wire.ts";
 import { embeddingWireOf } from "../providers/embedding-wires.ts";
 import type { Auth } from "../providers/provider.ts";
 import { endpointOf } from "../transport/endpoint.ts";
 import { upstreamUrl } from "../transport/upstream-url.ts";
-import type { InputNeeds } from "./input.ts";
+import type { InputNeeds, MediaNeeds } from "./input.ts";
 
 /** One credential, as it is asked for embeddings. */
 export interface EmbeddingUpstream {
@@ -15,6 +15,17 @@ export interface EmbeddingUpstream {
   readonly encoding: Members;
   readonly dimension: Members;
   readonly purpose: { readonly query: Members; readonly document: Members };
+  readonly takes: Takes;
+}
+
+/** What an upstream takes besides texts. */
+interface Takes {
+  readonly images: MediaNeeds;
+  readonly videos: MediaNeeds;
+  /** Several parts that make one vector together. */
+  readonly fusion: boolean;
+  /** Of these several of one kind. */
+  readonly repeats: boolean;
 }
 
 /** The credentials of a model that can be asked for its vectors, by id, worked out once. */
@@ -43,16 +54,19 @@ function upstreamOf(credential: Credential, embedding: EmbeddingOptions): Embedd
       query: purposeOf(route, embedding.queryParam ?? route.purpose?.query),
       document: purposeOf(route, embedding.documentParam ?? route.purpose?.document),
     },
+    takes: takesOf(route, credential, embedding),
   };
 }
 
 function routeOf(
-  { text, multimodal }: EmbeddingWire,
+  { text, elaborate = text, multimodal }: EmbeddingWire,
   { model }: Credential,
-  { input, vectors }: EmbeddingOptions,
+  { input, vectors, queryParam, documentParam }: EmbeddingOptions,
 ): EmbeddingRoute {
-  const wanted = input === "multimodal" || vectors !== "dense";
-  return multimodal !== undefined && wanted && (multimodal.models?.test(model) ?? true) ? multimodal : text;
+  const isBeyondTexts = input === "multimodal" || vectors !== "dense";
+  if (multimodal !== undefined && isBeyondTexts && (multimodal.models?.test(model) ?? true)) return multimodal;
+  const isPlain = vectors === "dense" && queryParam === undefined && documentParam === undefined;
+  return isPlain ? text : elaborate;
 }
 
 /** Undefined where nobody says where the upstream is. */
@@ -103,16 +117,37 @@ function dimensionOf({ dimension: fact }: EmbeddingRoute, { model, dimension }: 
 /** A word goes into the route's member; `name=word,name=word` names members of its own. */
 function purposeOf({ purpose }: EmbeddingRoute, word: string | undefined): Members {
   if (word === undefined || purpose === undefined) return {};
-  if (!word.includes("=")) return { [purpose.member]: word };
+  const isMeant = purpose.isSentence !== true || /\s/.test(word.trim());
+  if (!word.includes("=")) return isMeant ? { [purpose.member]: word } : {};
   const pairs = word.split(",").map((pair) => /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(pair));
   return Object.fromEntries(pairs.flatMap((pair) => (pair?.[1] ? [[pair[1], pair[2]]] : [])));
 }
 
+function takesOf({ images, videos, fused }: EmbeddingRoute, { model }: Credential, options: EmbeddingOptions): Takes {
+  const fusion = fused !== undefined && (fused.models?.test(model) ?? true);
+  return {
+    images: takenOf(images, model, options),
+    videos: takenOf(videos, model, options),
+    fusion,
+    repeats: fusion && fused.onePerKind?.test(model) !== true,
+  };
+}
+
+function takenOf(facts: MediaFacts | undefined, model: string, { vectors }: EmbeddingOptions): MediaNeeds {
+  const isTaken = (facts?.models?.test(model) ?? true) && (facts?.vectors?.includes(vectors) ?? true);
+  return { remote: isTaken && facts?.remote === true, inline: isTaken && facts?.inline === true };
+}
+
 /** Whether a credential's upstream takes such inputs. */
-export function canTake({ route: { images } }: EmbeddingUpstream, needs: InputNeeds): boolean {
+export function canTake({ takes }: EmbeddingUpstream, needs: InputNeeds): boolean {
   return (
-    (!needs.remoteImages || images?.remote === true) &&
-    (!needs.inlineImages || images?.inline === true) &&
-    (!needs.fusion || images?.fused === true)
+    isTaken(takes.images, needs.images) &&
+    isTaken(takes.videos, needs.videos) &&
+    (takes.fusion || !needs.fusion) &&
+    (takes.repeats || !needs.repeats)
   );
+}
+
+function isTaken(taken: MediaNeeds, needed: MediaNeeds): boolean {
+  return (taken.remote || !needed.remote) && (taken.inline || !needed.inline);
 }

@@ -3,9 +3,11 @@ import type { Auth } from "./provider.ts";
 /** Shapes of requests and answers, each named for whom it comes from. */
 export type EmbeddingDialectName =
   | "openai"
+  | "jina-multimodal"
   | "voyage-multimodal"
   | "cohere"
   | "gemini"
+  | "dashscope-text"
   | "dashscope-multimodal"
   | "minimax"
   | "vikingdb"
@@ -35,15 +37,30 @@ export interface SignedAuth {
   };
 }
 
-/** Which images a route takes. */
-export interface ImageFacts {
+/** Which images, or videos, a route takes. */
+export interface MediaFacts {
   /** Those that lie somewhere else, behind an `https:` address. */
   readonly remote: boolean;
   /** Those that travel in the request, as a `data:` address. */
   readonly inline: boolean;
-  /** Whether several parts make one vector together. */
-  readonly fused: boolean;
+  /** The models that take them. @default all of the route's */
+  readonly models?: RegExp;
+  /** What is made of them. @default all that the route makes */
+  readonly vectors?: readonly VectorsName[];
 }
+
+/** How several parts make one vector together. */
+export interface FusionFacts {
+  /** The models that do it. @default all of the route's */
+  readonly models?: RegExp;
+  /** Those that take one part of each kind, no more. @default none */
+  readonly onePerKind?: RegExp;
+  /** Whether an input with several parts of one kind has to be alone in its request. */
+  readonly repeatsAlone?: boolean;
+}
+
+/** What vectors a model is configured to make. */
+export type VectorsName = "dense" | "sparse" | "hybrid";
 
 /** One way to ask for embeddings. */
 export interface EmbeddingRoute {
@@ -62,7 +79,12 @@ export interface EmbeddingRoute {
   /** How the key travels. @default as to the provider's endpoint for OpenAI's dialect, else `Authorization: Bearer` */
   readonly auth?: Auth | SignedAuth;
   /** The most that one request may hold. A limit in tokens holds for bytes of UTF-8 too, of which no token has less than one. */
-  readonly most?: { readonly inputs?: number; readonly tokens?: number };
+  readonly most?: {
+    readonly inputs?: number;
+    readonly tokens?: number;
+    /** Whether its images and videos are either all addresses, or all travel along. */
+    readonly oneForm?: boolean;
+  };
   /** How vectors are asked for packed and plain. @default nothing is said of it */
   readonly encoding?: Encodings & {
     /** Which it is unless the configuration says so. @default nothing is said of it */
@@ -71,17 +93,29 @@ export interface EmbeddingRoute {
   /** The member that takes the vectors' length, and the models that know it. */
   readonly dimension?: { readonly member: string; readonly models: RegExp };
   /** The member that tells queries from documents, with what it says of them unless the configuration names it. */
-  readonly purpose?: { readonly member: string; readonly query?: string; readonly document?: string };
+  readonly purpose?: {
+    readonly member: string;
+    readonly query?: string;
+    readonly document?: string;
+    /** Whether it is an instruction, which no single word is: one that is configured is for other providers, and left out. */
+    readonly isSentence?: boolean;
+  };
   /** @default none are taken */
-  readonly images?: ImageFacts;
+  readonly images?: MediaFacts;
+  /** @default none are taken */
+  readonly videos?: MediaFacts;
+  /** @default each part is an input of its own */
+  readonly fused?: FusionFacts;
   /** What it makes. @default dense vectors alone */
-  readonly vectors?: readonly ("dense" | "sparse" | "hybrid")[];
+  readonly vectors?: readonly VectorsName[];
 }
 
 /** How a provider is asked for embeddings. */
 export interface EmbeddingWire {
   readonly text: EmbeddingRoute;
-  /** The route of models whose `input` is `multimodal`, and of vectors that are not dense. @default `text` */
+  /** The route of texts where `text` can say neither what they are for, nor that vectors are not dense. @default `text` */
+  readonly elaborate?: EmbeddingRoute;
+  /** The route of models whose `input` is `multimodal`, and of vectors that are not dense. @default that of texts */
   readonly multimodal?: EmbeddingRoute & {
     /** The models that it knows. @default all */
     readonly models?: RegExp;

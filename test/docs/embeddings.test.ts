@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../src/config/index.ts";
-import type { EmbeddingRoute } from "../../src/providers/embedding-wire.ts";
+import type { EmbeddingRoute, FusionFacts, MediaFacts } from "../../src/providers/embedding-wire.ts";
 import { embeddingWires } from "../../src/providers/embedding-wires.ts";
 import { type Arrival, type Reply, startProvider } from "../embedding/provider.ts";
 import { expectSection, table } from "./generated.ts";
@@ -83,26 +83,44 @@ describe("docs/embeddings.md", () => {
   });
 
   it("says what the code knows of each provider", () => {
-    const rows = Object.entries(embeddingWires).flatMap(([provider, { text, multimodal }]) => [
+    const rows = Object.entries(embeddingWires).flatMap(([provider, { text, elaborate, multimodal }]) => [
       rowOf(`\`${provider}\``, text),
+      ...(elaborate === undefined ? [] : [rowOf(`\`${provider}\` with a purpose or sparse vectors`, elaborate)]),
       ...(multimodal === undefined ? [] : [rowOf(`\`${provider}\` with \`input: multimodal\``, multimodal)]),
     ]);
-    const header = ["provider", "path", "at most", "tells queries by", "images", "vectors"];
+    const header = ["provider", "path", "at most", "tells queries by", "images", "videos", "several parts", "vectors"];
 
     expectSection("embeddings.md", "wires", table(header, rows));
   });
 });
 
-function rowOf(name: string, { path, most = {}, purpose, images, vectors = ["dense"] }: EmbeddingRoute): string[] {
+function rowOf(
+  name: string,
+  { path, most = {}, purpose, images, videos, fused, vectors = ["dense"] }: EmbeddingRoute,
+): string[] {
   const { inputs, tokens } = most;
   const limits = [inputs && `${inputs} input${inputs === 1 ? "" : "s"}`, tokens && `${tokens} tokens`];
-  const kinds = images && [images.remote && "addresses", images.inline && "data", images.fused && "with text"];
   return [
     name,
     `\`${path ?? "/embeddings"}\``,
     limits.filter(Boolean).join(", "),
     purpose === undefined ? "" : `\`${purpose.member}\``,
-    (kinds || []).filter(Boolean).join(", "),
+    formsOf(images),
+    formsOf(videos),
+    togetherOf(fused),
     vectors.join(", "),
   ];
+}
+
+function formsOf(media: MediaFacts | undefined): string {
+  if (media === undefined) return "";
+  const forms = [media.remote && "addresses", media.inline && "data"].filter(Boolean).join(", ");
+  return (
+    forms + (media.models === undefined ? "" : "; some models") + (media.vectors ? `; ${media.vectors.join(", ")}` : "")
+  );
+}
+
+function togetherOf(fused: FusionFacts | undefined): string {
+  if (fused === undefined) return "";
+  return fused.models === undefined ? "yes" : "some models";
 }

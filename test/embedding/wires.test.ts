@@ -30,6 +30,9 @@ const packed = (numbers: readonly number[]): string =>
 const png = { image: Buffer.from("png"), mediaType: "image/png" };
 const pngAddress = `data:image/png;base64,${Buffer.from("png").toString("base64")}`;
 const remote = { image: "https://pictures.example/sky.png" };
+const mp4 = { video: Buffer.from("mp4"), mediaType: "video/mp4" };
+const mp4Base64 = Buffer.from("mp4").toString("base64");
+const remoteVideo = { video: "https://videos.example/sky.mp4" };
 const openaiAnswer = {
   object: "list",
   data: [
@@ -110,11 +113,20 @@ const wires: readonly Wire[] = [
     vectors: dense,
   },
   {
-    name: "ollama is asked as OpenAI is",
+    name: "ollama is asked for base64, which older servers take no notice of, and for a length where the model is made for it",
     credential: { provider: "ollama", model: "nomic-embed-text" },
     base: "/v1",
     path: "/v1/embeddings",
-    sent: { model: "nomic-embed-text", input: texts },
+    sent: { model: "nomic-embed-text", input: texts, encoding_format: "base64", dimensions: 4 },
+    answer: openaiAnswer,
+    vectors: dense,
+  },
+  {
+    name: "ollama is asked for no length where the model has only one",
+    credential: { provider: "ollama", model: "all-minilm" },
+    base: "/v1",
+    path: "/v1/embeddings",
+    sent: { model: "all-minilm", input: texts, encoding_format: "base64" },
     answer: openaiAnswer,
     vectors: dense,
   },
@@ -155,6 +167,35 @@ const wires: readonly Wire[] = [
     vectors: dense,
   },
   {
+    name: "jina's omni models make one vector of several parts, and take videos",
+    credential: { provider: "jina", model: "jina-embeddings-v5-omni-small" },
+    base: "/v1",
+    model: { ...multimodal, query_param: "retrieval.query" },
+    inputs: [{ parts: [{ text: "a sky" }, png, remoteVideo] }, { parts: [mp4] }],
+    options: { query: true },
+    path: "/v1/embeddings",
+    sent: {
+      model: "jina-embeddings-v5-omni-small",
+      input: [
+        { content: [{ text: "a sky" }, { image: Buffer.from("png").toString("base64") }, remoteVideo] },
+        { video: mp4Base64 },
+      ],
+      dimensions: 4,
+      task: "retrieval.query",
+    },
+    answer: openaiAnswer,
+    vectors: dense,
+  },
+  {
+    name: "jina is told the length by its models of code too",
+    credential: { provider: "jina", model: "jina-code-embeddings-1.5b" },
+    base: "/v1",
+    path: "/v1/embeddings",
+    sent: { model: "jina-code-embeddings-1.5b", input: texts, dimensions: 4 },
+    answer: openaiAnswer,
+    vectors: dense,
+  },
+  {
     name: "voyage names length and purpose in its own words",
     credential: { provider: "voyage", model: "voyage-3.5" },
     base: "/v1",
@@ -186,11 +227,44 @@ const wires: readonly Wire[] = [
           ],
         },
       ],
-      output_encoding: "base64",
     },
     answer: { ...openaiAnswer, usage: { text_tokens: 5, image_pixels: 2_000_000, total_tokens: 3576 } },
     vectors: dense,
     inputTokens: 3576,
+  },
+  {
+    name: "voyage's later multimodal models take videos and a length",
+    credential: { provider: "voyage", model: "voyage-multimodal-3.5" },
+    base: "/v1",
+    model: { ...multimodal, encoding_format: "base64" },
+    inputs: [{ parts: [{ text: "a sky" }, mp4] }],
+    path: "/v1/multimodalembeddings",
+    sent: {
+      model: "voyage-multimodal-3.5",
+      inputs: [
+        {
+          content: [
+            { type: "text", text: "a sky" },
+            { type: "video_base64", video_base64: `data:video/mp4;base64,${mp4Base64}` },
+          ],
+        },
+      ],
+      encoding_format: "base64",
+      output_dimension: 4,
+    },
+    answer: { data: [{ index: 0, embedding: packed(one) }], usage: { video_pixels: 2_000_000, total_tokens: 1785 } },
+    vectors: [dense[0]],
+    inputTokens: 1785,
+  },
+  {
+    name: "voyage tells the length to its newest model of code",
+    credential: { provider: "voyage", model: "voyage-code-4" },
+    base: "/v1",
+    model: { api: "any" },
+    path: "/v1/embeddings",
+    sent: { model: "voyage-code-4", input: texts, encoding_format: "base64", output_dimension: 4 },
+    answer: openaiAnswer,
+    vectors: dense,
   },
   {
     name: "cohere wants to know what the texts are for",
@@ -241,6 +315,23 @@ const wires: readonly Wire[] = [
     inputTokens: 104,
   },
   {
+    name: "cohere is asked in its second version by a base that names none, and tells the tokens of images alone",
+    credential: { provider: "cohere", model: "embed-v4.0" },
+    model: multimodal,
+    inputs: [{ parts: [png] }],
+    path: "/v2/embed",
+    sent: {
+      model: "embed-v4.0",
+      inputs: [{ content: [{ type: "image_url", image_url: { url: pngAddress } }] }],
+      embedding_types: ["float"],
+      output_dimension: 4,
+      input_type: "search_document",
+    },
+    answer: { embeddings: { float: [one] }, meta: { billed_units: { images: 1, image_tokens: 100 } } },
+    vectors: [dense[0]],
+    inputTokens: 100,
+  },
+  {
     name: "gemini is asked in its own dialect, whichever its base speaks, with its task types in capitals",
     credential: { provider: "gemini", model: "gemini-embedding-001" },
     base: "/v1beta/openai",
@@ -256,14 +347,53 @@ const wires: readonly Wire[] = [
         taskType: "RETRIEVAL_QUERY",
       })),
     },
-    answer: { embeddings: [{ values: one }, { values: other }] },
+    answer: { embeddings: [{ values: one }, { values: other }], usageMetadata: { promptTokenCount: 8 } },
     vectors: dense,
+    inputTokens: 8,
   },
   {
-    name: "gemini takes images along",
+    name: "gemini's later models are told the task in the text, being deaf to its type",
+    credential: { provider: "gemini", model: "gemini-embedding-2" },
+    model: { query_param: "retrieval_query", document_param: "RETRIEVAL_DOCUMENT" },
+    inputs: ["The sky is blue"],
+    path: "/v1beta/models/gemini-embedding-2:batchEmbedContents",
+    sent: {
+      requests: [
+        {
+          model: "models/gemini-embedding-2",
+          content: { parts: [{ text: "title: none | text: The sky is blue" }] },
+          outputDimensionality: 4,
+        },
+      ],
+    },
+    answer: { embeddings: [{ values: one }] },
+    vectors: [dense[0]],
+  },
+  {
+    name: "gemini is told members of its own as they are configured",
+    credential: { provider: "gemini", model: "gemini-embedding-001" },
+    model: { document_param: "taskType=retrieval_document, title=The sky" },
+    inputs: ["The sky is blue"],
+    path: "/v1beta/models/gemini-embedding-001:batchEmbedContents",
+    sent: {
+      requests: [
+        {
+          model: "models/gemini-embedding-001",
+          content: { parts: [{ text: "The sky is blue" }] },
+          outputDimensionality: 4,
+          taskType: "RETRIEVAL_DOCUMENT",
+          title: "The sky",
+        },
+      ],
+    },
+    answer: { embeddings: [{ values: one }] },
+    vectors: [dense[0]],
+  },
+  {
+    name: "gemini takes images and videos along",
     credential: { provider: "gemini", model: "gemini-embedding-2-preview" },
-    model: multimodal,
-    inputs: [{ parts: [{ text: "a sky" }, png] }],
+    model: { ...multimodal, query_param: "retrieval_query", document_param: "retrieval_document" },
+    inputs: [{ parts: [{ text: "a sky" }, png, mp4] }],
     path: "/v1beta/models/gemini-embedding-2-preview:batchEmbedContents",
     sent: {
       requests: [
@@ -273,6 +403,7 @@ const wires: readonly Wire[] = [
             parts: [
               { text: "a sky" },
               { inlineData: { mimeType: "image/png", data: Buffer.from("png").toString("base64") } },
+              { inlineData: { mimeType: "video/mp4", data: mp4Base64 } },
             ],
           },
           outputDimensionality: 4,
@@ -294,6 +425,101 @@ const wires: readonly Wire[] = [
     inputTokens: 9,
   },
   {
+    name: "dashscope is told in its own dialect what texts are for, which OpenAI's has no word for",
+    credential: { provider: "dashscope", model: "qwen3.7-text-embedding" },
+    base: "/compatible-mode/v1",
+    model: { query_param: "text_type=query, instruct=Find the passage", document_param: "document" },
+    options: { query: true },
+    path: "/api/v1/services/embeddings/text-embedding/text-embedding",
+    headers: bearer,
+    sent: {
+      model: "qwen3.7-text-embedding",
+      input: { texts },
+      parameters: { dimension: 4, text_type: "query", instruct: "Find the passage" },
+    },
+    answer: {
+      output: {
+        embeddings: [
+          { text_index: 1, embedding: other },
+          { text_index: 0, embedding: one },
+        ],
+      },
+      usage: { total_tokens: 27 },
+      request_id: "x",
+    },
+    vectors: dense,
+    inputTokens: 27,
+  },
+  {
+    name: "dashscope makes hybrid vectors of texts, whatever input is configured, and tells terms by their number",
+    credential: { provider: "dashscope", model: "text-embedding-v4" },
+    base: "/api/v1",
+    model: { vectors: "hybrid", input: "multimodal" },
+    inputs: ["天很蓝"],
+    options: { vectors: "hybrid" },
+    path: "/api/v1/services/embeddings/text-embedding/text-embedding",
+    sent: {
+      model: "text-embedding-v4",
+      input: { texts: ["天很蓝"] },
+      parameters: { dimension: 4, output_type: "dense&sparse" },
+    },
+    answer: {
+      output: {
+        embeddings: [{ text_index: 0, embedding: one, sparse_embedding: [{ index: 7149, value: 0.5, token: "天" }] }],
+      },
+      usage: { total_tokens: 4 },
+    },
+    vectors: [{ dense: dense[0], sparse: new Map([["7149", 0.5]]) }],
+    inputTokens: 4,
+  },
+  {
+    name: "dashscope's tongyi models make one vector of the members of one content, and tell image tokens among the others",
+    credential: { provider: "dashscope", model: "tongyi-embedding-vision-plus-2026-03-06" },
+    model: { input: "multimodal", query_param: "query", document_param: "Represent what is for sale" },
+    inputs: [{ parts: [{ text: "a sky" }, png, remoteVideo] }],
+    path: "/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding",
+    sent: {
+      model: "tongyi-embedding-vision-plus-2026-03-06",
+      input: { contents: [{ text: "a sky", image: pngAddress, video: remoteVideo.video }] },
+      parameters: { dimension: 4, instruct: "Represent what is for sale" },
+    },
+    answer: {
+      output: { embeddings: [{ index: 0, embedding: one, type: "fused" }] },
+      usage: {
+        input_tokens: 903,
+        input_tokens_details: { image_tokens: 896, text_tokens: 7 },
+        output_tokens: 3,
+        total_tokens: 906,
+      },
+    },
+    vectors: [dense[0]],
+    inputTokens: 903,
+  },
+  {
+    name: "dashscope's tongyi models without a date have one length alone, and a word is no instruction",
+    credential: { provider: "dashscope", model: "tongyi-embedding-vision-plus" },
+    model: { input: "multimodal", query_param: "query", document_param: "document" },
+    inputs: [{ parts: [remoteVideo] }],
+    path: "/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding",
+    sent: { model: "tongyi-embedding-vision-plus", input: { contents: [remoteVideo] }, parameters: {} },
+    answer: { output: { embeddings: [{ index: 0, embedding: one, type: "video" }] } },
+    vectors: [dense[0]],
+  },
+  {
+    name: "dashscope's qwen2.5-vl-embedding makes one vector of all contents without being asked",
+    credential: { provider: "dashscope", model: "qwen2.5-vl-embedding" },
+    model: { input: "multimodal" },
+    inputs: [{ parts: [{ text: "a sky" }, remote] }],
+    path: "/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding",
+    sent: {
+      model: "qwen2.5-vl-embedding",
+      input: { contents: [{ text: "a sky" }, remote] },
+      parameters: { dimension: 4 },
+    },
+    answer: { output: { embeddings: [{ index: 0, embedding: one, type: "fusion" }] } },
+    vectors: [dense[0]],
+  },
+  {
     name: "dashscope is asked for images in its own dialect, with its own options",
     credential: { provider: "dashscope", model: "qwen3-vl-embedding" },
     base: "/compatible-mode/v1",
@@ -311,7 +537,7 @@ const wires: readonly Wire[] = [
       request_id: "x",
     },
     vectors: [dense[0]],
-    inputTokens: 12,
+    inputTokens: 908,
   },
   {
     name: "minimax calls documents db, and answers with bare vectors",
@@ -323,6 +549,16 @@ const wires: readonly Wire[] = [
     answer: { vectors: [one, other], total_tokens: 14, base_resp: { status_code: 0, status_msg: "success" } },
     vectors: dense,
     inputTokens: 14,
+  },
+  {
+    name: "minimax is reached by a base that is the whole address",
+    credential: { provider: "minimax", model: "embo-01" },
+    base: "/v1/embeddings",
+    options: { query: true },
+    path: "/v1/embeddings",
+    sent: { model: "embo-01", texts, type: "query" },
+    answer: { vectors: [one, other], total_tokens: 14, base_resp: { status_code: 0, status_msg: "success" } },
+    vectors: dense,
   },
   {
     name: "volcengine is asked for texts as OpenAI is",
@@ -352,6 +588,27 @@ const wires: readonly Wire[] = [
     answer: { object: "list", data: { object: "embedding", embedding: one }, usage: { prompt_tokens: 528 } },
     vectors: [dense[0]],
     inputTokens: 528,
+  },
+  {
+    name: "volcengine takes videos, a length and an instruction by its latest models",
+    credential: { provider: "volcengine", model: "doubao-embedding-vision-260215" },
+    base: "/api/v3",
+    model: { input: "multimodal", query_param: "Find a video of it", document_param: "document" },
+    inputs: [{ parts: [{ text: "a sky" }, mp4, remoteVideo] }],
+    options: { query: true },
+    path: "/api/v3/embeddings/multimodal",
+    sent: {
+      model: "doubao-embedding-vision-260215",
+      input: [
+        { type: "text", text: "a sky" },
+        { type: "video_url", video_url: { url: `data:video/mp4;base64,${mp4Base64}` } },
+        { type: "video_url", video_url: { url: remoteVideo.video } },
+      ],
+      dimensions: 4,
+      instructions: "Find a video of it",
+    },
+    answer: { data: { embedding: one } },
+    vectors: [dense[0]],
   },
   {
     name: "volcengine makes hybrid vectors, and tells terms by their number",
@@ -447,14 +704,14 @@ const wires: readonly Wire[] = [
     inputTokens: 12,
   },
   {
-    name: "vikingdb makes one vector of several parts",
+    name: "vikingdb makes one vector of the members of one item",
     credential: { provider: "vikingdb", model: "doubao-embedding-vision", ak: "AK-planted", sk: "SK-planted" },
     model: multimodal,
-    inputs: [{ parts: [remote] }, { parts: [{ text: "a sky" }, remote] }],
+    inputs: [{ parts: [remote] }, { parts: [{ text: "a sky" }, remote, remoteVideo] }],
     path: "/api/vikingdb/embedding",
     sent: {
       dense_model: { name: "doubao-embedding-vision", dim: 4 },
-      data: [{ image: remote.image }, { full_modal_seq: [{ text: "a sky" }, { image: remote.image }] }],
+      data: [{ image: remote.image }, { text: "a sky", image: remote.image, video: { value: remoteVideo.video } }],
     },
     answer: { code: "Success", result: { data: [{ dense: one }, { dense: other }] } },
     vectors: dense,
@@ -495,6 +752,7 @@ describe("a provider of embeddings", () => {
       { vectors: null, base_resp: { status_code: 1008, status_msg: "insufficient balance" } },
       "quota_exceeded",
     ],
+    ["minimax", "/v1", { vectors: [], base_resp: { status_code: 1004, status_msg: "login fail" } }, "auth"],
   ])(
     "%s tells of a failure under status 200, which is told as what it is",
     async (provider, base, answer, errorClass) => {
@@ -524,10 +782,14 @@ describe("a provider of embeddings", () => {
     expect(at({ provider: "mistral" })).toBe("https://api.mistral.ai/v1/embeddings");
     expect(at({ provider: "voyage" })).toBe("https://api.voyageai.com/v1/embeddings");
     expect(at({ provider: "cohere" })).toBe("https://api.cohere.com/v2/embed");
+    expect(at({ provider: "cohere", api_base: "https://api.cohere.com/v1" })).toBe("https://api.cohere.com/v2/embed");
     expect(at({ provider: "gemini" })).toBe(
       "https://generativelanguage.googleapis.com/v1beta/models/m:batchEmbedContents",
     );
     expect(at({ provider: "dashscope" })).toBe("https://dashscope.aliyuncs.com/compatible-mode/v1/embeddings");
+    expect(at({ provider: "dashscope" }, { document_param: "document" })).toBe(
+      "https://dashscope.aliyuncs.com/api/v1/services/embeddings/text-embedding/text-embedding",
+    );
     expect(at({ provider: "volcengine" }, { input: "multimodal" })).toBe(
       "https://ark.cn-beijing.volces.com/api/v3/embeddings/multimodal",
     );
@@ -540,7 +802,7 @@ describe("a provider of embeddings", () => {
   });
 });
 
-describe("images", () => {
+describe("images and videos", () => {
   const jina = (id: string) => ({ id, provider: "jina", model: "jina-clip-v2", api_key: "k" });
 
   it("go only to credentials whose provider takes them, and whose configuration does not rule it out (S27)", async () => {
@@ -564,6 +826,57 @@ describe("images", () => {
     expect(model.active()).toBe("text-only");
   });
 
+  it("need video of credentials that state what they can do", async () => {
+    const { url, arrivals } = await startProvider(() => ({ body: openaiAnswer }));
+    const voyage = { provider: "voyage", model: "voyage-multimodal-3.5", api_key: "k" };
+    const model = openModel(url, {
+      ...multimodal,
+      credentials: [
+        { ...voyage, id: "sees", api_base: `${url}/sees/v1`, capabilities: ["vision"] },
+        { ...voyage, id: "watches", api_base: `${url}/watches/v1`, capabilities: ["video"] },
+      ],
+    });
+
+    await model.embed([{ parts: [mp4] }, { parts: [{ video: new URL(`data:video/mp4;base64,${mp4Base64}`) }] }]);
+
+    expect(arrivals.map(({ path }) => path)).toEqual(["/watches/v1/multimodalembeddings"]);
+  });
+
+  it("that travel along are asked for apart from addresses where a request is to have one form of them: voyage", async () => {
+    const { url, arrivals } = await startProvider(({ body }) => ({
+      body: { data: (body["inputs"] as unknown[]).map(() => ({ embedding: one })) },
+    }));
+    const model = openModel(url, {
+      ...multimodal,
+      credential: { provider: "voyage", model: "voyage-multimodal-3" },
+    });
+
+    await model.embed([{ parts: [remote] }, "a text", { parts: [png] }, { parts: [png] }], { concurrency: 1 });
+
+    expect(arrivals.map(({ body }) => (body["inputs"] as unknown[]).length)).toEqual([2, 2]);
+  });
+
+  it("of one kind and several in number go alone where a request has to have no other input: vikingdb", async () => {
+    const { url, arrivals } = await startProvider(({ body }) => ({
+      body: { code: "Success", result: { data: (body["data"] as unknown[]).map(() => ({ dense: one })) } },
+    }));
+    const model = openModel(url, {
+      ...multimodal,
+      credential: { provider: "vikingdb", model: "doubao-embedding-vision", ak: "AK", sk: "SK", api_base: url },
+    });
+    const pair = { parts: [{ text: "a sky" }, remote, remote, remoteVideo] };
+
+    await model.embed(["a text", { parts: [remote] }, pair, "a text", pair], { concurrency: 1 });
+
+    const full_modal_seq = [{ text: "a sky" }, remote, remote, { video: { value: remoteVideo.video } }];
+    expect(arrivals.map(({ body }) => body["data"])).toEqual([
+      [{ text: "a text" }, remote],
+      [{ full_modal_seq }],
+      [{ text: "a text" }],
+      [{ full_modal_seq }],
+    ]);
+  });
+
   it.each([
     ["an image", {}, [{ parts: [png] }], "can do vision"],
     ["an image for a model of texts", { credential: jina("a") }, [{ parts: [png] }], "can do vision"],
@@ -579,11 +892,41 @@ describe("images", () => {
       [{ parts: [remote] }],
       "can do vision",
     ],
+    [
+      "a video for a model of images",
+      { ...multimodal, credential: { provider: "voyage", model: "voyage-multimodal-3" } },
+      [{ parts: [mp4] }],
+      "can do video",
+    ],
+    [
+      "a video that would have to travel along",
+      { input: "multimodal", credential: { provider: "dashscope", model: "qwen3-vl-embedding" } },
+      [{ parts: [mp4] }],
+      "can do video",
+    ],
+    [
+      "parts that make a vector each",
+      { input: "multimodal", credential: { provider: "dashscope", model: "tongyi-embedding-vision-plus" } },
+      [{ parts: [{ text: "a sky" }, remote] }],
+      "inputs of several parts",
+    ],
+    [
+      "two images where one of a kind is taken",
+      { input: "multimodal", credential: { provider: "dashscope", model: "qwen2.5-vl-embedding" } },
+      [{ parts: [remote, remote] }],
+      "inputs of several parts of one kind",
+    ],
+    [
+      "a hybrid vector of an image, where only texts have sparse ones",
+      { vectors: "hybrid", credential: { provider: "volcengine", model: "doubao-embedding-vision-250615" } },
+      [{ parts: [remote] }],
+      "can do vision",
+    ],
   ] as const)("are refused at once where no credential can take them: %s", async (_, model, inputs, said) => {
     const { url, arrivals } = await startProvider(() => ({ body: openaiAnswer }));
     const embedding = openModel(url, model);
 
-    const failure = embedding.embed(inputs);
+    const failure = embedding.embed<VectorKind>(inputs, { vectors: "vectors" in model ? model.vectors : "dense" });
 
     await expect(failure).rejects.toThrow(said);
     await expect(failure).rejects.toMatchObject({ code: "KS_ERR_NO_CREDENTIAL" });

@@ -1,4 +1,4 @@
-import { textOf, type WireInput, type WirePart } from "../input.ts";
+import { addressIn, textOf, type WireInput, type WirePart } from "../input.ts";
 import { type EmbeddingDialect, memberOf } from "./dialect.ts";
 
 /** https://docs.cohere.com/reference/embed */
@@ -16,20 +16,24 @@ export const cohereDialect: EmbeddingDialect = {
     const vectors = memberOf(embeddings, "base64") ?? memberOf(embeddings, "float");
     if (!Array.isArray(vectors)) return undefined;
     const units = memberOf(meta, "billed_units");
-    const texts = memberOf(units, "input_tokens");
-    const images = memberOf(units, "image_tokens");
-    const inputTokens = typeof texts === "number" ? texts + (typeof images === "number" ? images : 0) : undefined;
+    const counts = [memberOf(units, "input_tokens"), memberOf(units, "image_tokens")].filter(isCount);
     return {
       vectors: vectors.map((dense: unknown) => ({ dense })),
-      usage: inputTokens === undefined ? undefined : { inputTokens },
+      usage: counts.length === 0 ? undefined : { inputTokens: counts.reduce((sum, count) => sum + count) },
     };
   },
 };
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number";
+}
 
 function hasImage(input: WireInput): boolean {
   return input.some((part) => "image" in part);
 }
 
 function contentOf(part: WirePart): object {
-  return "text" in part ? { type: "text", text: part.text } : { type: "image_url", image_url: { url: part.image } };
+  return "text" in part
+    ? { type: "text", text: part.text }
+    : { type: "image_url", image_url: { url: addressIn(part) } };
 }

@@ -1,30 +1,35 @@
-import { tokensIn } from "../../transport/token-usage.ts";
 import type { EmbeddingOptions } from "../../config/runtime.ts";
+import type { TokenUsage } from "../../engine/call.ts";
+import { tokensIn } from "../../transport/token-usage.ts";
+import type { WireInput } from "../input.ts";
 import { type EmbeddingDialect, inOrderOfIndex, memberOf } from "./dialect.ts";
 
-/** https://help.aliyun.com/en/model-studio/multimodal-embedding-api-reference */
+/** https://help.aliyun.com/zh/model-studio/multimodal-embedding-api-reference */
 export const dashscopeMultimodalDialect: EmbeddingDialect = {
-  request: ({ model, inputs, dimension, embedding }) => ({
+  request: ({ model, inputs, dimension, purpose, embedding }) => ({
     model,
-    input: { contents: inputs.flat() },
+    input: { contents: inputs.flatMap((input) => contentsOf(model, input)) },
     parameters: {
       ...dimension,
-      ...parametersOf(
-        embedding,
-        inputs.some((parts) => parts.length > 1),
-      ),
+      ...purpose,
+      ...parametersOf(embedding, isFusedByRequest(model) && inputs.some((parts) => parts.length > 1)),
     },
   }),
-  read: (answer) => {
-    const items = inOrderOfIndex(memberOf(answer["output"], "embeddings"));
-    return (
-      items && {
-        vectors: items.map((item) => ({ dense: memberOf(item, "embedding") })),
-        usage: tokensIn(answer["usage"]),
-      }
-    );
+  read: ({ output, usage }) => {
+    const items = inOrderOfIndex(memberOf(output, "embeddings"));
+    return items && { vectors: items.map((item) => ({ dense: memberOf(item, "embedding") })), usage: usageOf(usage) };
   },
 };
+
+/** Tongyi's models make one vector of the members of one content, the others of several contents. */
+function contentsOf(model: string, input: WireInput): readonly object[] {
+  return /^tongyi/i.test(model) ? [Object.assign({}, ...input) as object] : input;
+}
+
+/** Whether it is a parameter that makes one vector of all contents; `qwen2.5-vl-embedding` does so always. */
+function isFusedByRequest(model: string): boolean {
+  return !/^(?:tongyi|qwen2)/i.test(model);
+}
 
 function parametersOf({ enableFusion, resLevel, maxVideoFrames }: EmbeddingOptions, isFused: boolean): object {
   const fusion = enableFusion ?? (isFused ? true : undefined);
@@ -33,4 +38,12 @@ function parametersOf({ enableFusion, resLevel, maxVideoFrames }: EmbeddingOptio
     ...(resLevel !== undefined && { res_level: resLevel }),
     ...(maxVideoFrames !== undefined && { max_video_frames: maxVideoFrames }),
   };
+}
+
+/** Tokens of images and videos are told apart from the others, unless a breakdown says that they are among them. */
+function usageOf(usage: unknown): TokenUsage | undefined {
+  const told = tokensIn(usage);
+  const images = memberOf(usage, "image_tokens");
+  if (told?.inputTokens === undefined || typeof images !== "number") return told;
+  return { ...told, inputTokens: told.inputTokens + images };
 }

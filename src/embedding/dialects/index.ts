@@ -1,8 +1,10 @@
 import type { EmbeddingDialectName } from "../../providers/embedding-wire.ts";
 import { cohereDialect } from "./cohere.ts";
 import { dashscopeMultimodalDialect } from "./dashscope-multimodal.ts";
+import { dashscopeTextDialect } from "./dashscope-text.ts";
 import type { EmbeddingDialect } from "./dialect.ts";
 import { geminiDialect } from "./gemini.ts";
+import { jinaMultimodalDialect } from "./jina-multimodal.ts";
 import { minimaxDialect } from "./minimax.ts";
 import { openaiDialect } from "./openai.ts";
 import { vikingdbDialect } from "./vikingdb.ts";
@@ -12,9 +14,11 @@ import { voyageMultimodalDialect } from "./voyage-multimodal.ts";
 /** Every shape of requests and answers, by its name. */
 export const embeddingDialects: Readonly<Record<EmbeddingDialectName, EmbeddingDialect>> = {
   openai: openaiDialect,
+  "jina-multimodal": jinaMultimodalDialect,
   "voyage-multimodal": voyageMultimodalDialect,
   cohere: cohereDialect,
   gemini: geminiDialect,
+  "dashscope-text": dashscopeTextDialect,
   "dashscope-multimodal": dashscopeMultimodalDialect,
   minimax: minimaxDialect,
   vikingdb: vikingdbDialect,

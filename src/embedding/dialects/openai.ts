@@ -1,12 +1,12 @@
 import { tokensIn } from "../../transport/token-usage.ts";
-import { textOf, type WireInput } from "../input.ts";
+import { textOf } from "../input.ts";
 import { type EmbeddingDialect, inOrderOfIndex, memberOf } from "./dialect.ts";
 
-/** https://platform.openai.com/docs/api-reference/embeddings/create; an image is an input as Jina has it: https://api.jina.ai/redoc */
+/** https://platform.openai.com/docs/api-reference/embeddings/create */
 export const openaiDialect: EmbeddingDialect = {
   request: ({ model, inputs, encoding, dimension, purpose }) => ({
     model,
-    input: inputs.map(inputOf),
+    input: inputs.map(textOf),
     ...encoding,
     ...dimension,
     ...purpose,
@@ -21,8 +21,3 @@ export const openaiDialect: EmbeddingDialect = {
     );
   },
 };
-
-function inputOf(input: WireInput): unknown {
-  const [image] = input.flatMap((part) => ("image" in part ? [part] : []));
-  return image === undefined ? textOf(input) : { image: image.image.replace(/^data:[^,]*,/, "") };
-}

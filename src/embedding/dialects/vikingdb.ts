@@ -1,5 +1,5 @@
 import type { TokenUsage } from "../../engine/call.ts";
-import type { WireInput, WirePart } from "../input.ts";
+import { hasRepeats, type WireInput, type WirePart } from "../input.ts";
 import { type EmbeddingAsk, type EmbeddingDialect, memberOf } from "./dialect.ts";
 
 /** https://www.volcengine.com/docs/84313/1791161 */
@@ -28,13 +28,14 @@ function modelsOf({ model, version, embedding: { vectors, dimension } }: Embeddi
   };
 }
 
+/** Parts of different kinds are members of one item; only a sequence holds several of one kind. */
 function itemOf(input: WireInput): object {
-  const [first, ...others] = input;
-  return first === undefined || others.length > 0 ? { full_modal_seq: input } : itemOfPart(first);
+  const members = input.map(membersOf);
+  return hasRepeats(input) ? { full_modal_seq: members } : Object.assign({}, ...members);
 }
 
-function itemOfPart(part: WirePart): object {
-  return "text" in part ? { text: part.text } : { image: part.image };
+function membersOf(part: WirePart): object {
+  return "video" in part ? { video: { value: part.video } } : part;
 }
 
 /** Told apart by model. */

@@ -4,11 +4,12 @@ import { type EmbeddingDialect, memberOf } from "./dialect.ts";
 
 /** https://www.volcengine.com/docs/82379/1523520: one input a request, of which there is one vector, or one of each kind. */
 export const volcengineMultimodalDialect: EmbeddingDialect = {
-  request: ({ model, inputs, encoding, dimension, embedding }) => ({
+  request: ({ model, inputs, encoding, dimension, purpose, embedding }) => ({
     model,
     input: inputs.flat().map(partOf),
     ...encoding,
     ...dimension,
+    ...purpose,
     ...(embedding.vectors !== "dense" && { sparse_embedding: { type: "enabled" } }),
   }),
   read: ({ data, usage }) => {
@@ -21,5 +22,8 @@ export const volcengineMultimodalDialect: EmbeddingDialect = {
 };
 
 function partOf(part: WirePart): object {
-  return "text" in part ? { type: "text", text: part.text } : { type: "image_url", image_url: { url: part.image } };
+  if ("text" in part) return { type: "text", text: part.text };
+  return "image" in part
+    ? { type: "image_url", image_url: { url: part.image } }
+    : { type: "video_url", video_url: { url: part.video } };
 }

@@ -1,4 +1,4 @@
-import type { WirePart } from "../input.ts";
+import { isInline, type WirePart } from "../input.ts";
 import type { EmbeddingDialect } from "./dialect.ts";
 import { openaiDialect } from "./openai.ts";
 
@@ -16,6 +16,7 @@ export const voyageMultimodalDialect: EmbeddingDialect = {
 
 function contentOf(part: WirePart): object {
   if ("text" in part) return { type: "text", text: part.text };
-  const type = part.image.startsWith("data:") ? "image_base64" : "image_url";
-  return { type, [type]: part.image };
+  const [kind, address] = "image" in part ? ["image", part.image] : ["video", part.video];
+  const type = `${kind}_${isInline(address) ? "base64" : "url"}`;
+  return { type, [type]: address };
 }

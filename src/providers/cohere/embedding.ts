@@ -2,8 +2,10 @@ import type { EmbeddingRoute, EmbeddingWire } from "../embedding-wire.ts";
 
 const route: EmbeddingRoute = {
   dialect: "cohere",
-  apiBase: "https://api.cohere.com/v2",
-  path: "/embed",
+  apiBase: "https://api.cohere.com",
+  // of its two versions, this one is spoken here
+  otherBases: /\/v[12]$/,
+  path: "/v2/embed",
   most: { inputs: 96 },
   encoding: {
     base64: { embedding_types: ["base64"] },
@@ -18,5 +20,5 @@ const route: EmbeddingRoute = {
 /** https://docs.cohere.com/reference/embed: it fetches no images. */
 export const cohereEmbedding: EmbeddingWire = {
   text: route,
-  multimodal: { ...route, models: /^embed-v4/i, images: { remote: false, inline: true, fused: true } },
+  multimodal: { ...route, models: /^embed-v4/i, images: { remote: false, inline: true }, fused: {} },
 };

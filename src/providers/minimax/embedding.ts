@@ -5,6 +5,8 @@ export const minimaxEmbedding: EmbeddingWire = {
   text: {
     dialect: "minimax",
     apiBase: "https://api.minimax.io/v1",
+    // a base may be the whole address, as it is in configurations of other programs
+    otherBases: /\/embeddings$/,
     path: "/embeddings",
     parameters: { GroupId: "groupid" },
     most: { inputs: 4096 },

@@ -10,8 +10,17 @@ const route: EmbeddingRoute = {
   vectors: ["dense", "sparse", "hybrid"],
 };
 
-/** https://www.volcengine.com/docs/84313/1791161: it fetches images, and takes none along. */
+/**
+ * It fetches images and videos, and takes none along. One text, one image and one video are an item; more of them are a
+ * sequence, which has to be a request's only item.
+ * https://www.volcengine.com/docs/84313/1791161
+ */
 export const vikingdbEmbedding: EmbeddingWire = {
   text: route,
-  multimodal: { ...route, images: { remote: true, inline: false, fused: true } },
+  multimodal: {
+    ...route,
+    images: { remote: true, inline: false },
+    videos: { remote: true, inline: false },
+    fused: { repeatsAlone: true },
+  },
 };

@@ -14,8 +14,12 @@ export const volcengineEmbedding: EmbeddingWire = {
     // all that a request holds makes one vector
     most: { inputs: 1 },
     encoding: encodingFormats,
-    dimension: { member: "dimensions", models: /^doubao-embedding-vision-25(?:0[6-9]|1)/i },
-    images: { remote: true, inline: true, fused: true },
+    dimension: { member: "dimensions", models: /^doubao-embedding-vision-(?!24|250[1-5])/i },
+    purpose: { member: "instructions", isSentence: true },
+    // sparse vectors are of texts alone
+    images: { remote: true, inline: true, vectors: ["dense"] },
+    videos: { remote: true, inline: true, vectors: ["dense"], models: /^(?!doubao-embedding-vision-(?:24|250[1-5]))/i },
+    fused: {},
     vectors: ["dense", "sparse", "hybrid"],
   },
 };

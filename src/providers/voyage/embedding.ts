@@ -5,6 +5,9 @@ const common = {
   purpose: { member: "input_type" },
 } satisfies Partial<EmbeddingRoute>;
 
+/** The first multimodal model knows no videos, and one length alone. */
+const laterMultimodal = /^voyage-multimodal-(?!3$)/i;
+
 /** https://docs.voyageai.com/reference/embeddings-api, https://docs.voyageai.com/reference/multimodal-embeddings-api */
 export const voyageEmbedding: EmbeddingWire = {
   text: {
@@ -14,15 +17,19 @@ export const voyageEmbedding: EmbeddingWire = {
     // some models take 320 000 or a million tokens, all of them so many
     most: { inputs: 1000, tokens: 120_000 },
     encoding: { base64: { encoding_format: "base64" }, float: {}, preferred: "base64" },
-    dimension: { member: "output_dimension", models: /^voyage-(?:4|3\.5|3-large|code-3)/i },
+    dimension: { member: "output_dimension", models: /^voyage-(?:4|3\.5|3-large|code-[34])/i },
   },
   multimodal: {
     ...common,
     dialect: "voyage-multimodal",
     path: "/multimodalembeddings",
     models: /multimodal/i,
-    most: { inputs: 1000, tokens: 320_000 },
-    encoding: { base64: { output_encoding: "base64" }, float: {}, preferred: "base64" },
-    images: { remote: true, inline: true, fused: true },
+    most: { inputs: 1000, tokens: 320_000, oneForm: true },
+    // as the provider's own client has it; numbers unless the configuration says so
+    encoding: { base64: { encoding_format: "base64" }, float: {} },
+    dimension: { member: "output_dimension", models: laterMultimodal },
+    images: { remote: true, inline: true },
+    videos: { remote: true, inline: true, models: laterMultimodal },
+    fused: {},
   },
 };
