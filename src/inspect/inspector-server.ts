@@ -53,7 +53,7 @@ export function serveInspector({ source, path: mount, lock }: InspectorParts): I
   }
 
   async function admit(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isTurnedAway(request, response, adminRefusal) || isOfAnotherSite(request, response)) return;
+    if (isTurnedAway(request, response, adminRefusal)) return;
     const headers = source.operate === undefined ? { [readOnlyHeader]: "1" } : {};
     const head = { ...commonHeaders, "content-type": "application/x-ndjson", ...headers };
     const isAdmitted = !isClosed && (await source.admit(response, head));
@@ -61,7 +61,7 @@ export function serveInspector({ source, path: mount, lock }: InspectorParts): I
   }
 
   async function draw(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
-    if (isTurnedAway(request, response, adminRefusal) || isOfAnotherSite(request, response)) return;
+    if (isTurnedAway(request, response, adminRefusal)) return;
     const svg = await source.svg(query);
     if (svg === undefined) return refuse(response, 400, "no_shape", "This names no shape of a model");
     send(response, 200, "image/svg+xml; charset=utf-8", svg);
@@ -129,14 +129,6 @@ const commonHeaders = {
   "cross-origin-opener-policy": "same-origin",
   "cache-control": "no-store",
 } as const;
-
-/** A page of another site can have a browser ask without an `Origin`, as an image: it would not see the answer, but take a place. */
-function isOfAnotherSite({ headers }: IncomingMessage, response: ServerResponse): boolean {
-  const { "sec-fetch-site": site = "none" } = headers;
-  if (site === "same-origin" || site === "none") return false;
-  refuse(response, 403, "origin_not_allowed", "Pages of other sites may not do this");
-  return true;
-}
 
 /** The page asks for the key itself: its browser must not, and only asks for the document's. */
 function challengeFor(by: typeof adminRefusal, headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -29,7 +29,7 @@ const adminKeyHeader = "x-keyswitch-admin-key";
  * @returns `undefined`: it may.
  */
 export function adminRefusal(request: IncomingMessage, lock: AdminLock): AdminRefusal | undefined {
-  return hostRefusal(request, lock) ?? originRefusal(request) ?? keyRefusal(request, lock);
+  return hostRefusal(request, lock) ?? originRefusal(request) ?? siteRefusal(request) ?? keyRefusal(request, lock);
 }
 
 /**
@@ -62,11 +62,21 @@ export function hostRefusal({ headers }: IncomingMessage, { hostNames }: AdminLo
 }
 
 /** Browsers name the page that sends a request; other clients name none. */
-function originRefusal({ headers, method }: IncomingMessage): AdminRefusal | undefined {
-  const { origin, host, "sec-fetch-site": site = "none" } = headers;
-  const isOwn = origin === undefined || URL.parse(origin)?.host === URL.parse(`http://${host}`)?.host;
-  const isOwnSite = method === "GET" || site === "same-origin" || site === "none";
-  if (isOwn && isOwnSite) return undefined;
+function originRefusal({ headers: { origin, host } }: IncomingMessage): AdminRefusal | undefined {
+  if (origin === undefined || URL.parse(origin)?.host === URL.parse(`http://${host}`)?.host) return undefined;
+  return foreignPage();
+}
+
+/**
+ * A page can have a browser ask without an `Origin`, as an image: it would not see the answer, but take a place among those
+ * who look.
+ */
+function siteRefusal({ headers }: IncomingMessage): AdminRefusal | undefined {
+  const { "sec-fetch-site": site = "none" } = headers;
+  return site === "same-origin" || site === "none" ? undefined : foreignPage();
+}
+
+function foreignPage(): AdminRefusal {
   return refuse(403, "origin_not_allowed", "Pages of other sites may not do this");
 }
 

@@ -185,6 +185,17 @@ describe("the admin API's lock", () => {
     expect(server.models.get("chat")?.face.snapshot().epoch).toBe(0);
   });
 
+  it.each(["/admin/events", "/admin/models"])(
+    "gives a page of another site no place at %s, though it names none",
+    async (path) => {
+      await using server = await serveAdmin(config);
+
+      const answer = await ask(server.port, path, { headers: { host: "localhost", "sec-fetch-site": "cross-site" } });
+
+      expect(answer).toMatchObject({ status: 403, body: { error: { code: "origin_not_allowed" } } });
+    },
+  );
+
   it.each([
     { host: "127.0.0.1:8787", origin: "http://127.0.0.1:8787" },
     { host: "[::1]:8787", origin: "http://[::1]:8787" },
