@@ -48,7 +48,10 @@ export interface Model {
     open: (context: AttemptContext<Credential>) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>,
     options?: StreamOptions<Item>,
   ): AsyncGenerator<Item, void, undefined>;
-  /** Turns texts and images into vectors, in batches, each of which is a call of its own. For models of kind `embedding`. */
+  /**
+   * Turns texts, images and videos into vectors, in batches, each of which is a call of its own. For models of kind
+   * `embedding`.
+   */
   readonly embed: Embed;
   /** Base URL for an SDK that is given {@link fetch}; nothing is ever sent there. */
   readonly baseURL: string;

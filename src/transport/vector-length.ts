@@ -1,17 +1,35 @@
-const firstVector = /"(?:embedding"\s{0,20}:\s{0,20}(?=["[])|values"\s{0,20}:\s{0,20}(?=\[))/;
+const vectorStart = /"(?:embedding"\s{0,20}:\s{0,20}(?=["[])|values"\s{0,20}:\s{0,20}(?=\[))/;
 const [quote, comma, closeBracket] = [0x22, 0x2c, 0x5d];
 
 /** The length of the first vector of an embedding answer, by counting; `undefined` where it has none that is known. */
 export function vectorLengthAtHead(body: Buffer): number | undefined {
-  const found = firstVector.exec(body.toString("latin1", 0, 4096));
-  if (found === null) return undefined;
-  const start = found.index + found[0].length;
-  if (body[start] === quote) {
-    const end = body.indexOf(quote, start + 1);
-    return end < 0 ? undefined : floatsInBase64(end - start - 1, paddingOf(body.toString("latin1", end - 2, end)));
+  const found = vectorStart.exec(body.toString("latin1", 0, 4096));
+  return found === null ? undefined : vectorAt(body, found.index + found[0].length)?.length;
+}
+
+/** The lengths of all vectors of an embedding answer that is short, by counting. */
+export function vectorLengths(body: Buffer): readonly number[] {
+  const text = body.toString("latin1");
+  const starts = new RegExp(vectorStart, "g");
+  const lengths: number[] = [];
+  while (starts.test(text)) {
+    const vector = vectorAt(body, starts.lastIndex);
+    if (vector === undefined) break;
+    lengths.push(vector.length);
+    starts.lastIndex = vector.end;
   }
-  const end = body.indexOf(closeBracket, start);
-  return end < 0 ? undefined : 1 + countOf(comma, body.subarray(start, end));
+  return lengths;
+}
+
+/** The vector that begins there, in base64 or as numbers; `undefined` where it does not end. */
+function vectorAt(body: Buffer, start: number): { readonly length: number; readonly end: number } | undefined {
+  const isPacked = body[start] === quote;
+  const end = body.indexOf(isPacked ? quote : closeBracket, start + 1);
+  if (end < 0) return undefined;
+  const length = isPacked
+    ? floatsInBase64(end - start - 1, paddingOf(body.toString("latin1", end - 2, end)))
+    : 1 + countOf(comma, body.subarray(start, end));
+  return { length, end };
 }
 
 function countOf(byte: number, bytes: Buffer): number {

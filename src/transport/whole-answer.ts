@@ -7,7 +7,7 @@ import type { OpenedStream } from "./stream-head.ts";
 import { watchLong } from "./stream-watch.ts";
 import type { UpstreamAnswer } from "./upstream-answer.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { vectorLengthAtHead } from "./vector-length.ts";
+import { vectorLengthAtHead, vectorLengths } from "./vector-length.ts";
 
 /** An answer that is there to its last byte. */
 export interface WholeAnswer {
@@ -123,7 +123,7 @@ function readShort(
   }
   if (object === undefined) return undefined;
   if (mayTellError(object) && isErrorBody(parsedJson(bytes.toString("utf8")))) throw failed(answer, pieces);
-  if (dimension !== undefined && isMisfit(vectorLengthAtHead(bytes), dimension)) {
+  if (dimension !== undefined && vectorLengths(bytes).some((length) => length !== dimension)) {
     throw failed(answer, pieces, otherDimension);
   }
   return tokensIn(parsedJson(memberText(object, "usage") ?? memberText(object, "usageMetadata") ?? "null"));

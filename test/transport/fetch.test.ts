@@ -488,6 +488,20 @@ describe("of an embedding model", () => {
     expect(settled[0]?.failures).toMatchObject([{ class: "unknown", rule: "embedding.dimension" }]);
   });
 
+  it.each([
+    ["numbers", [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3]],
+    ["base64", Buffer.alloc(32).toString("base64"), "AAAAAAAAAAAAAAAA"],
+  ])("looks at every vector of a short answer, as %s", async (_, right, wrong) => {
+    const { post, upstream, settled } = await openDoor({ model: embedding, ids: ["primary", "second"] });
+    const data = [{ embedding: right }, { embedding: right }, { embedding: wrong }];
+    upstream.script(keys.primary, rawJson(JSON.stringify({ object: "list", data })));
+
+    const response = await post("/embeddings", ask);
+
+    expect(response.headers.get("x-keyswitch-credential")).toBe("second");
+    expect(settled[0]?.failures).toMatchObject([{ class: "unknown", rule: "embedding.dimension" }]);
+  });
+
   it("refuses a request for another length, which no other key would mend", async () => {
     const { post, upstream } = await openDoor({ model: embedding });
 
