@@ -5,7 +5,7 @@ import type { Clients } from "./clients.ts";
 import type { Gateway } from "./context.ts";
 import { refuseForeignPages } from "./foreign-pages.ts";
 import { guessDialect } from "./guess-dialect.ts";
-import { Refusal } from "./refusal.ts";
+import { badRequest, Refusal } from "./refusal.ts";
 import { targetOf } from "./request-target.ts";
 import type { RouteTable } from "./route-table.ts";
 import { writeRefusal } from "./write-refusal.ts";
@@ -28,6 +28,7 @@ export async function answerRequest(
   const target = targetOf(incoming.url);
   let api = guessDialect(target.pathname, incoming.headers);
   try {
+    if (namesTwoHosts(incoming)) throw twoHosts;
     if (keylessHosts !== undefined) refuseForeignPages(incoming, keylessHosts);
     if (incoming.method === "OPTIONS") return writeOptions(outgoing, table.methodsAt(target.pathname));
     const { route, parameters } = table.find(incoming.method ?? "", target.pathname);
@@ -44,6 +45,14 @@ export async function answerRequest(
     writeRefusal(outgoing, api, refusal, call);
   }
 }
+
+/** The first of them is read here, and perhaps the last by who stands before the gateway (RFC 9112, 3.2). */
+function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  const isHost = (text: string, at: number): boolean => at % 2 === 0 && text.length === 4 && /^host$/i.test(text);
+  return rawHeaders.findIndex(isHost) !== rawHeaders.findLastIndex(isHost);
+}
+
+const twoHosts = badRequest("two_hosts", "The request has more than one Host header");
 
 const draining = new Refusal(
   { status: 503, code: "draining", message: "This gateway is going down and takes no new calls" },

@@ -22,6 +22,9 @@ export function createHttpServer(listener: RequestListener): Server {
     listener,
   );
   server.maxConnections = 10_000;
+  // Their bytes are bound, and not their number: some versions of Node drop those above it without a word, and with them
+  // what a proxy appends, as `x-forwarded-for`.
+  server.maxHeadersCount = 0;
   return server;
 }
 

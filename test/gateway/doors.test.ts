@@ -244,6 +244,7 @@ describe("the server", () => {
   it.each<[string, string]>([
     ["says its length in two ways", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
     ["says two lengths", "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"],
+    ["names two hosts", "Host: evil.example\r\nConnection: close\r\n\r\n"],
     ["hides its encoding", "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"],
   ])("refuses a request that %s, and passes none of it on", async (_, rest) => {
     const { port, upstream } = await openGateway();
@@ -252,6 +253,17 @@ describe("the server", () => {
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(upstream.requests).toHaveLength(0);
+  });
+
+  it("reads every header, however many fit: none is lost that tells what a proxy has handed on", async () => {
+    const { port } = await openGateway();
+    const ask = (more: string): Promise<string> =>
+      raw(port, `GET /admin/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${more}\r\n`);
+
+    const flooded = await ask(`${"a:\r\n".repeat(3_000)}X-Forwarded-For: 10.1.2.3\r\n`);
+
+    expect(await ask("")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(flooded).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   it("refuses headers without end", async () => {
