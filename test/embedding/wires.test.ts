@@ -227,6 +227,7 @@ const wires: readonly Wire[] = [
           ],
         },
       ],
+      encoding_format: "base64",
     },
     answer: { ...openaiAnswer, usage: { text_tokens: 5, image_pixels: 2_000_000, total_tokens: 3576 } },
     vectors: dense,
@@ -236,7 +237,7 @@ const wires: readonly Wire[] = [
     name: "voyage's later multimodal models take videos and a length",
     credential: { provider: "voyage", model: "voyage-multimodal-3.5" },
     base: "/v1",
-    model: { ...multimodal, encoding_format: "base64" },
+    model: multimodal,
     inputs: [{ parts: [{ text: "a sky" }, mp4] }],
     path: "/v1/multimodalembeddings",
     sent: {

@@ -5,6 +5,9 @@ const common = {
   purpose: { member: "input_type" },
 } satisfies Partial<EmbeddingRoute>;
 
+/** As the provider's own clients ask for it, of either kind of model: https://github.com/voyage-ai/voyageai-python */
+const encoding = { base64: { encoding_format: "base64" }, float: {}, preferred: "base64" } as const;
+
 /** The first multimodal model knows no videos, and one length alone. */
 const laterMultimodal = /^voyage-multimodal-(?!3$)/i;
 
@@ -16,7 +19,7 @@ export const voyageEmbedding: EmbeddingWire = {
     path: "/embeddings",
     // some models take 320 000 or a million tokens, all of them so many
     most: { inputs: 1000, tokens: 120_000 },
-    encoding: { base64: { encoding_format: "base64" }, float: {}, preferred: "base64" },
+    encoding,
     dimension: { member: "output_dimension", models: /^voyage-(?:4|3\.5|3-large|code-[34])/i },
   },
   multimodal: {
@@ -25,8 +28,7 @@ export const voyageEmbedding: EmbeddingWire = {
     path: "/multimodalembeddings",
     models: /multimodal/i,
     most: { inputs: 1000, tokens: 320_000, oneForm: true },
-    // as the provider's own client has it; numbers unless the configuration says so
-    encoding: { base64: { encoding_format: "base64" }, float: {} },
+    encoding,
     dimension: { member: "output_dimension", models: laterMultimodal },
     images: { remote: true, inline: true },
     videos: { remote: true, inline: true, models: laterMultimodal },
