@@ -17,8 +17,11 @@ export interface EventReader {
   readonly isCutOff?: boolean;
 }
 
-/** Longer lines are cut off. The longest in use are images in base64. */
+/** Longer lines, and events, are cut off. The longest in use are images in base64. */
 const longestLineChars = 16 * 1024 * 1024;
+const longestEventChars = 16 * 1024 * 1024;
+/** What a line of an event's data takes besides its characters: there may be a great many that have none. */
+const charsOfLine = 16;
 
 /**
  * Makes a reader. Lines end in CR, LF or both, and any of them, and any character, may be split between two pieces.
@@ -33,6 +36,7 @@ export function createEventReader(): EventReader {
   let isFirst = true;
   let name = "";
   let data: string[] = [];
+  let dataChars = 0;
   let events: ServerSentEvent[] = [];
 
   function addToLine(text: string): void {
@@ -55,13 +59,19 @@ export function createEventReader(): EventReader {
     if (field !== "data" && field !== "event") return;
     const value = colonAt < 0 ? "" : text.slice(text[colonAt + 1] === " " ? colonAt + 2 : colonAt + 1);
     if (field === "event") name = value;
-    else data.push(value);
+    else addToData(value);
+  }
+
+  function addToData(value: string): void {
+    dataChars += value.length + charsOfLine;
+    if (data.length === 0 || dataChars <= longestEventChars) data.push(value);
   }
 
   function dispatch(): void {
     if (data.length > 0) events.push({ name, data: data.join("\n") });
     name = "";
     data = [];
+    dataChars = 0;
   }
 
   function take(text: string): void {

@@ -88,4 +88,15 @@ describe("server-sent events", () => {
 
     expect(reader.read(Buffer.from("\n\n"))[0]?.data).toHaveLength(200 * 64 * 1024);
   });
+
+  it("of lines without end are cut off, so that none fills the memory, and the next is read as ever", () => {
+    const reader = createEventReader();
+    const lines = Buffer.from(`data: ${"x".repeat(1_000)}\n`.repeat(500));
+    for (let count = 0; count < 64; count += 1) reader.read(lines);
+
+    const [endless, next] = reader.read(Buffer.from("\n\ndata: next\n\n"));
+
+    expect(endless?.data.length).toBeLessThan(17 * 1024 * 1024);
+    expect(next?.data).toBe("next");
+  });
 });
