@@ -11,7 +11,7 @@ import { type JsonObjectText, memberText } from "./json-members.ts";
 export function dimensionMisfit({ id, embedding }: RuntimeModel, { json }: CallerRequest): OwnError | undefined {
   const dimension = embedding?.dimension;
   if (dimension === undefined || json === undefined) return undefined;
-  const misfit = lengthsAskedFor(json).find((asked) => Number(asked) !== dimension);
+  const misfit = firstOther(lengthsAskedFor(json), dimension);
   return misfit === undefined
     ? undefined
     : {
@@ -21,11 +21,19 @@ export function dimensionMisfit({ id, embedding }: RuntimeModel, { json }: Calle
       };
 }
 
+function firstOther(asked: Iterable<string>, dimension: number): string | undefined {
+  for (const text of asked) if (Number(text) !== dimension) return text;
+  return undefined;
+}
+
 /** By the names of OpenAI and Gemini, in a batch once a request. */
-function lengthsAskedFor(json: JsonObjectText): readonly string[] {
-  const inner = json.members.flatMap((member) => innerRequests(json.bytes, member));
-  const asked = [json, ...inner].flatMap((request) => lengthNames.map((name) => memberText(request, name) ?? "null"));
-  return asked.filter((text) => text !== "null");
+function* lengthsAskedFor(json: JsonObjectText): Generator<string, void, undefined> {
+  yield* lengthsIn(json);
+  for (const request of innerRequests(json)) yield* lengthsIn(request);
+}
+
+function lengthsIn(request: JsonObjectText): readonly string[] {
+  return lengthNames.map((name) => memberText(request, name) ?? "null").filter((text) => text !== "null");
 }
 
 const lengthNames = ["dimensions", "outputDimensionality", "output_dimensionality"];

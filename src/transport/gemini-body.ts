@@ -1,5 +1,5 @@
 import type { Edit } from "./edits.ts";
-import { type JsonMember, type JsonObjectText, memberText, readItems, readObject } from "./json-members.ts";
+import { type JsonObjectText, memberText, readItems, readObject } from "./json-members.ts";
 import { memberEdits } from "./splice-members.ts";
 
 /*
@@ -8,19 +8,25 @@ import { memberEdits } from "./splice-members.ts";
  */
 
 /** The requests that stand within one: each names its model itself. https://ai.google.dev/api/embeddings, https://ai.google.dev/api/tokens */
-export function innerModelEdits({ bytes, members }: JsonObjectText, model: string): readonly Edit[] {
-  const replace = new Map([["model", JSON.stringify(model)]]);
-  return members
-    .flatMap((member) => innerRequests(bytes, member))
-    .flatMap((request) => memberEdits(request, { replace, set: new Map() }));
+export function innerModelEdits(json: JsonObjectText, model: string): readonly Edit[] {
+  const changes = { replace: new Map([["model", JSON.stringify(model)]]), set: new Map() };
+  const edits: Edit[] = [];
+  for (const request of innerRequests(json)) edits.push(...memberEdits(request, changes));
+  return edits;
 }
 
 /** The requests of a batch, or the one whose tokens are to be counted. */
-export function innerRequests(bytes: Buffer, { key, valueStart }: JsonMember): readonly JsonObjectText[] {
-  if (key === "requests") return readItems(bytes, valueStart).flatMap((start) => readObject(bytes, start) ?? []);
-  const inner = /^generate_?content_?request$/i.test(key) ? readObject(bytes, valueStart) : undefined;
-  return inner === undefined ? [] : [inner];
+export function* innerRequests({ bytes, members }: JsonObjectText): Generator<JsonObjectText, void, undefined> {
+  for (const { key, valueStart } of members) {
+    const starts = key === "requests" ? readItems(bytes, valueStart) : singleRequest.test(key) ? [valueStart] : [];
+    for (const start of starts) {
+      const request = readObject(bytes, start);
+      if (request !== undefined) yield request;
+    }
+  }
 }
+
+const singleRequest = /^generate_?content_?request$/i;
 
 /** How a limit on the tokens of an answer gets into a body. */
 export interface TokenLimit {

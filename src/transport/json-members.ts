@@ -41,18 +41,19 @@ export function readObject(bytes: Buffer, from = 0): JsonObjectText | undefined 
   }
 }
 
-/** Where the values of a JSON array start, as far as its text is one. Empty where the bytes are no array. */
-export function readItems(bytes: Buffer, from: number): readonly number[] {
-  const starts: number[] = [];
-  if (bytes[from] !== openBracket) return starts;
+/**
+ * Where the values of a JSON array start, as far as its text is one: one after another, since there may be millions. None
+ * where the bytes are no array.
+ */
+export function* readItems(bytes: Buffer, from: number): Generator<number, void, undefined> {
+  if (bytes[from] !== openBracket) return;
   for (let at = skipSpace(bytes, from + 1); at < bytes.length; at = skipSpace(bytes, at + 1)) {
     const end = skipValue(bytes, at);
-    if (end <= at) return starts;
-    starts.push(at);
+    if (end <= at) return;
+    yield at;
     at = skipSpace(bytes, end);
-    if (bytes[at] !== comma) return starts;
+    if (bytes[at] !== comma) return;
   }
-  return starts;
 }
 
 /** The value of a key, as JSON text: the last one counts, as it does for every parser. */
