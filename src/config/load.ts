@@ -4,6 +4,7 @@ import { isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Document } from "yaml";
 import { ConfigError } from "../errors.ts";
 import type { InputIssue } from "../errors.ts";
+import { describe } from "./describe.ts";
 import { toldIssues } from "./issues.ts";
 import { isOpenViking, parseOpenViking } from "./openviking/index.ts";
 import { parseConfig } from "./parse.ts";
@@ -106,6 +107,8 @@ async function readText(path: string): Promise<string> {
   const refuse = (found: string, wanted: string): never => {
     throw new ConfigError({ issues: [{ path: "", found, wanted }], source: path });
   };
+  if (typeof path !== "string")
+    throw new ConfigError({ issues: [{ path: "", found: describe(path), wanted: "the path of a YAML or JSON file" }] });
   try {
     const { size } = await stat(path);
     if (size > largestFileBytes) return refuse(`${size} bytes`, `at most ${largestFileBytes}`);
@@ -114,6 +117,8 @@ async function readText(path: string): Promise<string> {
     if (error instanceof ConfigError) throw error;
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return refuse("bytes that are not UTF-8", "a text in UTF-8");
-    return refuse(`a file that cannot be read (${code})`, "a readable YAML or JSON file");
+    const wanted =
+      code === "ENOENT" ? "a YAML or JSON file, such as keyswitch init writes" : "a readable YAML or JSON file";
+    return refuse(`a file that cannot be read (${code})`, wanted);
   }
 }

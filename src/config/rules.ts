@@ -44,8 +44,10 @@ export const modelRule = rule((model, report) => {
   credentials.forEach((credential, index) => {
     if (credential !== nothing) credentialRule(credential, ["credentials", index], model, report);
   });
-  if (model["kind"] === "embedding") embeddingRule(model, credentials, report);
-  else chatRule(model, credentials, report);
+  const kind = model["kind"];
+  if (kind === "embedding") embeddingRule(model, credentials, report);
+  // One that was refused comes as no text: what belongs to it is not known.
+  else if (typeof kind === "string") plainRule(kind, model, credentials, report);
 });
 
 /** What holds between the members of the gateway alone. */
@@ -211,7 +213,7 @@ const embeddingMembers = [
 ];
 
 /** Options of embeddings, which would be ignored elsewhere, are refused there. */
-function chatRule(model: Members, credentials: readonly Members[], report: Report): void {
+function plainRule(kind: string, model: Members, credentials: readonly Members[], report: Report): void {
   const stray = embeddingMembers.filter((name) => model[name] !== undefined).map((name) => [name] as Path);
   const strayOfCredentials = credentials.flatMap((credential, index) =>
     credential["dimension"] === undefined ? [] : [["credentials", index, "dimension"] as Path],
@@ -219,7 +221,7 @@ function chatRule(model: Members, credentials: readonly Members[], report: Repor
   for (const path of [...stray, ...strayOfCredentials]) {
     report({
       path,
-      found: `an option of embeddings in a model of kind ${String(model["kind"])}`,
+      found: `an option of embeddings in a model of kind ${kind}`,
       wanted: "kind: embedding, or no such option",
     });
   }

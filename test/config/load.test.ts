@@ -105,6 +105,14 @@ describe("loadConfig", () => {
 
   it("says that a file cannot be read", async () => {
     await expect(loadConfig(join(directory, "missing.yaml"))).rejects.toThrow("a file that cannot be read (ENOENT)");
+    await expect(loadConfig(join(directory, "missing.yaml"))).rejects.toThrow("such as keyswitch init writes");
     await expect(loadConfig(directory)).rejects.toThrow("a file that cannot be read (EISDIR)");
+  });
+
+  it.each([
+    [undefined, "found nothing, wanted the path"],
+    [{ models: {} }, "found an object, wanted the path"],
+  ])("says that %o is no path", async (path, complaint) => {
+    await expect(loadConfig(path as never)).rejects.toThrow(complaint);
   });
 });

@@ -350,6 +350,7 @@ describe("a wrong configuration", () => {
       /kind: embedding/,
       withModel({ dimension: 8 }),
     ],
+    ["models.chat.kind", '"chatt"', /did you mean chat/, withModel({ kind: "chatt", dimension: 8 })],
     ["models.embed.dimension", "nothing", /never guessed/, embedding({ dimension: undefined })],
     ["models.embed.dimension", '"8"', /whole number/, embedding({ dimension: "8" })],
     [
