@@ -75,7 +75,8 @@ function actsOf(text: string): number {
 async function rulesOf(file: string): Promise<readonly UserInvariant[]> {
   const wanted = "a module that exports invariants, a list of { name, holds(state, history) }";
   const module = (await import(pathToFileURL(file).href).catch((error: unknown) => {
-    const why = error instanceof Error ? error.name : typeof error;
+    const { code, name = typeof error } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+    const why = code ?? name;
     throw new UsageError({ path: "--rules", found: `a module that does not load (${why})`, wanted });
   })) as { readonly invariants?: unknown };
   const { invariants } = module;

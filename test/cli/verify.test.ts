@@ -24,6 +24,9 @@ writeFileSync(
 const noRules = join(directory, "no-rules.mjs");
 writeFileSync(noRules, `export const invariants = [{ name: 1 }];`);
 
+const brokenRules = join(directory, "broken-rules.mjs");
+writeFileSync(brokenRules, `export const invariants = [{ name: "odd", holds: (state) => state.nothing.there }];`);
+
 async function verify(...args: readonly string[]) {
   const terminal = pipedTerminal();
   const code = await run(["verify", "--config", config, ...args], terminal);
@@ -81,8 +84,13 @@ describe("keyswitch verify", () => {
   it.each([
     ["a model that is none", ["--model", "nobody"], "one of chat, other"],
     ["a number of acts that is none", ["--acts", "many"], "--acts"],
-    ["rules that are not there", ["--rules", "/nowhere.mjs"], "--rules: found a module that does not load"],
+    [
+      "rules that are not there",
+      ["--rules", "/nowhere.mjs"],
+      "--rules: found a module that does not load (ERR_MODULE_NOT_FOUND)",
+    ],
     ["rules that are none", ["--rules", noRules], "--rules: found no such list"],
+    ["a rule that throws", ["--rules", brokenRules], 'invariants: "odd": found a rule that throws TypeError'],
   ])("refuses %s", async (_, args, complaint) => {
     const { code, stdout, stderr } = await verify(...args);
 

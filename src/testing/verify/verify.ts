@@ -1,4 +1,5 @@
 import { parseModelConfig } from "../../config/index.ts";
+import { UsageError } from "../../errors.ts";
 import { exploredModel } from "../explore/explore.ts";
 import { type ExploredModel, realSubject, smallScope, type Subject } from "../explore/product/index.ts";
 import { invariants } from "./invariants.ts";
@@ -78,6 +79,7 @@ const usualTransitions = 100_000;
  *
  * @param config - A model's configuration, as `createModel` takes it; credentials may be plain ids.
  * @throws ConfigError that says where the configuration is wrong.
+ * @throws UsageError if a rule of your own throws.
  */
 export function verify(config: unknown, options: VerifyOptions = {}): Verification {
   const parsed = parseModelConfig(config, { plainCredentials: true });
@@ -94,7 +96,7 @@ export function verifyModel(
   const subject = subjectOf(small);
   const rules = own.map(({ name, holds }): WorldRule => ({
     name,
-    holds: (reached) => holds(seen(reached.world, small), historyOf(reached, small)),
+    holds: (reached) => answerOf(name, () => holds(seen(reached.world, small), historyOf(reached, small))),
   }));
   const { extent, breach } = searchProduct(subject, small, { calls: callsAtATime, transitions }, rules);
   const cover = searchCover(model.input, subjectOf(model).model);
@@ -107,6 +109,21 @@ export function verifyModel(
     product: { credentials: small.credentials.length, calls: callsAtATime, ...extent },
     ...(counterexample !== undefined && { counterexample }),
   };
+}
+
+/** @throws UsageError if a rule of the user's fails instead of answering. */
+function answerOf(name: string, ask: () => boolean): boolean {
+  try {
+    return ask();
+  } catch (error) {
+    const path = `invariants: ${JSON.stringify(name)}`;
+    throw new UsageError({
+      path,
+      found: `a rule that throws ${String(error)}`,
+      wanted: "one that answers",
+      cause: error,
+    });
+  }
 }
 
 function ofProduct({ name, says, acts }: Breach, subject: Subject, model: ExploredModel): Counterexample {
