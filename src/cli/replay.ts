@@ -64,7 +64,11 @@ async function runReplay({ operands: [file], has, value, json, terminal }: Invoc
     return report.divergence === undefined ? 0 : 1;
   } catch (error) {
     if (!isWrongInput(error)) throw error;
-    terminal.complain(error instanceof UsageError ? `keyswitch replay: ${source}, ${error.message}` : error.message);
+    terminal.complain(
+      error instanceof UsageError
+        ? `keyswitch replay: ${source}${error.path === "" ? ":" : ","} ${error.message}`
+        : error.message,
+    );
     return 2;
   }
 }
@@ -82,7 +86,7 @@ async function readLog(file: string, source: string, { input }: Pick<Terminal, "
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    throw new UsageError({ path: source, found: `what cannot be read (${code})`, wanted: "a readable file" });
+    throw new UsageError({ path: "", found: `what cannot be read (${code})`, wanted: "a readable file" });
   }
   return reader;
 }

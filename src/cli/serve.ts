@@ -63,7 +63,7 @@ async function runServe(invocation: Invocation): Promise<ExitCode> {
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    terminal.complain(`keyswitch serve: ${inOneLine(error, path)}`);
+    terminal.complain(`keyswitch serve: ${inOneLine(error, path, invocation)}`);
     return 2;
   }
 }
@@ -111,9 +111,15 @@ function summaryText({ added, changed, removed, onlyAfterRestart }: GatewayReloa
   return told.length === 0 ? "no model has changed" : told.join("; ");
 }
 
+/** What the command line says in the place of the file. */
+const optionOf: Readonly<Record<string, string>> = { "gateway.host": "host", "gateway.port": "port" };
+
 /** A supervisor's log shows the last line: one fault is told in one, several each in its own. */
-function inOneLine({ issues, message }: ConfigError, path: string): string {
+function inOneLine({ issues, message }: ConfigError, path: string, { value }: Invocation): string {
   const [issue, ...others] = issues;
   if (issue === undefined || others.length > 0) return message;
+  const option = optionOf[issue.path];
+  if (option !== undefined && value(option) !== undefined)
+    return `--${option}: found ${issue.found}, wanted ${issue.wanted}`;
   return `${path}: ${message.slice(message.indexOf("\n")).trim()}`;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { check } from "../../src/cli/check.ts";
 import { cheapestRequests } from "../../src/cli/live-check/cheapest-requests.ts";
 import { createFakeProvider, type FakeProvider, failures } from "../../src/testing/fake-provider/index.ts";
-import { jsonLines, keyswitch, shell } from "./command-line.ts";
+import { jsonLines, keyswitch, keyswitchHere, shell } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 const keyOf = (id: string): string => `sk-planted-${id}-0123456789`;
@@ -30,8 +30,9 @@ const credential = (id: string, provider = "openai", more: object = {}) => ({
 
 /** Runs `check --live` on models. */
 async function checkLive(models: object, ...options: readonly string[]) {
-  writeFileSync(join(directory, "keyswitch.yaml"), JSON.stringify({ models }));
-  const ended = await keyswitch(["check", "--live", ...options], { cwd: directory });
+  const config = join(directory, "keyswitch.yaml");
+  writeFileSync(config, JSON.stringify({ models }));
+  const ended = await keyswitchHere(["check", config, "--live", ...options]);
   expect(ended.stdout + ended.stderr).not.toContain("planted");
   expect(ended.stdout).not.toContain("Answered by");
   return ended;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { run } from "../../src/cli/run.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 
 export const mainFile = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -21,6 +22,13 @@ interface Surroundings {
 /** Runs `keyswitch` as a child process, to its end. */
 export function keyswitch(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
   return ended(start(args, surroundings), surroundings.input ?? "");
+}
+
+/** Carries out a command line in this process, with pipes for a terminal: what needs no process is told sooner. */
+export async function keyswitchHere(args: readonly string[], input = ""): Promise<Ended> {
+  const terminal = pipedTerminal(input);
+  const code = await run(args, terminal);
+  return { code, stdout: terminal.shown(), stderr: terminal.complaints() };
 }
 
 /** Runs a line of a shell in which `keyswitch` is the command. */

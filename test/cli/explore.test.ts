@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
-import { jsonLines, pipedTerminal } from "./command-line.ts";
+import { jsonLines, keyswitchHere } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -15,11 +14,7 @@ writeFileSync(
   `models:\n  chat: { model: m, credentials: ${credentials} }\n  other: { model: m, credentials: ${credentials} }\n`,
 );
 
-async function explore(...args: readonly string[]) {
-  const terminal = pipedTerminal();
-  const code = await run(["explore", "--config", config, ...args], terminal);
-  return { code, stdout: terminal.shown(), stderr: terminal.complaints() };
-}
+const explore = (...args: readonly string[]) => keyswitchHere(["explore", "--config", config, ...args]);
 
 describe("keyswitch explore", () => {
   it("says of each state where each event leads, or why it is ignored, and how far it came", async () => {

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
-import { pipedTerminal } from "./command-line.ts";
+import { keyswitchHere } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -24,11 +23,7 @@ const snapshot = {
   cooldowns: { a: 1 },
 };
 
-async function graph(...args: readonly string[]) {
-  const terminal = pipedTerminal();
-  const code = await run(["graph", "--config", config, ...args], terminal);
-  return { code, stdout: terminal.shown(), stderr: terminal.complaints() };
-}
+const graph = (...args: readonly string[]) => keyswitchHere(["graph", "--config", config, ...args]);
 
 describe("keyswitch graph", () => {
   it.each([

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { jsonLines, keyswitch } from "./command-line.ts";
+import { jsonLines, keyswitch, keyswitchHere } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -18,15 +18,18 @@ const good = {
   },
 };
 
+const ovConf = join(directory, "ov.conf");
+
 const migrate = (content: string | Uint8Array | object, args: readonly string[] = []) => {
   const isText = typeof content === "string" || content instanceof Uint8Array;
-  writeFileSync(join(directory, "ov.conf"), isText ? content : JSON.stringify(content));
-  return keyswitch(["migrate", "ov.conf", ...args], { cwd: directory });
+  writeFileSync(ovConf, isText ? content : JSON.stringify(content));
+  return keyswitchHere(["migrate", ovConf, ...args]);
 };
 
 describe("keyswitch migrate", () => {
   it("prints a configuration with comments, without a key", async () => {
-    const { code, stdout, stderr } = await migrate(good);
+    writeFileSync(ovConf, JSON.stringify(good));
+    const { code, stdout, stderr } = await keyswitch(["migrate", "ov.conf"], { cwd: directory });
 
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).not.toContain("planted");
@@ -62,10 +65,10 @@ describe("keyswitch migrate", () => {
 
   it("takes other models' names for one model where the user says so", async () => {
     const credentials = ["ep-1", "ep-2"].map((model) => ({ provider: "volcengine", api_key: "k", model }));
-    const ovConf = { embedding: { dense: { dimension: 8, credentials } } };
+    const dense = { embedding: { dense: { dimension: 8, credentials } } };
 
-    expect((await migrate(ovConf)).stderr).toContain("keyswitch migrate --interchangeable");
-    expect((await migrate(ovConf, ["--interchangeable"])).stdout).toContain("interchangeable: true");
+    expect((await migrate(dense)).stderr).toContain("keyswitch migrate --interchangeable");
+    expect((await migrate(dense, ["--interchangeable"])).stdout).toContain("interchangeable: true");
   });
 
   it.each([
@@ -130,7 +133,7 @@ describe("keyswitch migrate", () => {
   });
 
   it("wants a file", async () => {
-    expect(await keyswitch(["migrate"])).toMatchObject({ code: 2, stdout: "" });
-    expect((await keyswitch(["migrate", "/nowhere/ov.conf"])).stderr).toContain("cannot be read (ENOENT)");
+    expect(await keyswitchHere(["migrate"])).toMatchObject({ code: 2, stdout: "" });
+    expect((await keyswitchHere(["migrate", "/nowhere/ov.conf"])).stderr).toContain("cannot be read (ENOENT)");
   });
 });

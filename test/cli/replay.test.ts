@@ -125,7 +125,7 @@ describe("keyswitch replay", () => {
     [
       "a log that is not there",
       () => [join(directory, "missing")],
-      "found what cannot be read (ENOENT), wanted a readable file",
+      `keyswitch replay: ${join(directory, "missing")}: found what cannot be read (ENOENT), wanted a readable file`,
     ],
     [
       "a log that is none",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { run } from "../../src/cli/run.ts";
-import { jsonLines, keyswitch, pipedTerminal, watchedTerminal } from "./command-line.ts";
+import { jsonLines, keyswitch, keyswitchHere, pipedTerminal, watchedTerminal } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -145,7 +145,7 @@ describe("keyswitch simulate", () => {
   it("tells which file cannot be read, and runs the others", async () => {
     const [missing, broken] = [join(directory, "missing.yaml"), file("broken.yaml", "id: [x\nmodel: {}")];
     const good = file("good.json", JSON.stringify(scenario("good")));
-    const { code, stdout, stderr } = await keyswitch(["simulate", missing, directory, broken, file("empty", ""), good]);
+    const { code, stdout, stderr } = await keyswitchHere(["simulate", missing, directory, broken, file("empty", ""), good]);
 
     expect(code).toBe(2);
     expect(jsonLines(stdout)).toEqual([{ id: "good", steps: [] }]);
@@ -189,7 +189,7 @@ describe("keyswitch simulate", () => {
       { call: { first: ["auth"], second: ["auth"] } },
     ];
     const input = JSON.stringify({ id: '<&">\u0000', model, steps });
-    const { code } = await keyswitch(["simulate", "--svg", svg], { input });
+    const { code } = await keyswitchHere(["simulate", "--svg", svg], input);
 
     expect(code).toBe(0);
     const drawing = readFileSync(svg, "utf8");
@@ -202,7 +202,7 @@ describe("keyswitch simulate", () => {
   });
 
   it("says that a drawing cannot be written, as wrong input", async () => {
-    const { code, stderr } = await keyswitch(["simulate", "--svg", directory], { input: JSON.stringify(twoKeys) });
+    const { code, stderr } = await keyswitchHere(["simulate", "--svg", directory], JSON.stringify(twoKeys));
 
     expect(code).toBe(2);
     expect(stderr).toContain("--svg: found a file that cannot be written (EISDIR), wanted a writable one");

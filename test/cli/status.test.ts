@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { status } from "../../src/cli/status.ts";
 import { createScreen, statusLines } from "../../src/cli/status/status-table.ts";
 import { createFakeProvider, type FakeProvider, failures } from "../../src/testing/fake-provider/index.ts";
-import { ended, jsonLines, keyswitch, shell, start, watchedTerminal } from "./command-line.ts";
+import { ended, jsonLines, keyswitch, keyswitchHere, shell, start, watchedTerminal } from "./command-line.ts";
 import { runGateway, type RunningGateway } from "./running-gateway.ts";
 
 const adminKey = "admin-planted-0123456789";
@@ -46,16 +46,19 @@ const env = { KEYSWITCH_ADMIN_KEY: adminKey };
 
 /** Runs `keyswitch status` on the gateway, as its operator. */
 async function ask(...args: readonly string[]) {
-  const told = await keyswitch(["status", "--url", gateway.url, ...args], { env });
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const told = await keyswitchHere(["status", "--url", gateway.url, ...args]);
   expect(told.stdout + told.stderr).not.toContain("planted");
   return told;
 }
 
 describe("keyswitch status", () => {
   it("shows who serves, who rests and for how long, and what each has done", async () => {
-    const { code, stdout, stderr } = await ask();
+    const { code, stdout, stderr } = await keyswitch(["status", "--url", gateway.url], { env });
 
     expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).not.toContain("planted");
     const lines = stdout.split("\n");
     expect(lines[0]).toMatch(/^chat {2}served by spare, 1 move, next probe in (?:10 min|59\d s)$/);
     expect(lines[1]).toMatch(/^ +state +upstream +attempts +served +failed +tokens in +out$/);
@@ -124,10 +127,10 @@ describe("keyswitch status", () => {
     await once(stranger, "listening");
     const { port } = stranger.address() as AddressInfo;
 
-    const strange = await keyswitch(["status", "--url", `127.0.0.1:${port}`]);
+    const strange = await keyswitchHere(["status", "--url", `127.0.0.1:${port}`]);
     stranger.close();
     await once(stranger, "close");
-    const silent = await keyswitch(["status", "--url", `http://127.0.0.1:${port}`]);
+    const silent = await keyswitchHere(["status", "--url", `http://127.0.0.1:${port}`]);
 
     expect(strange).toMatchObject({ code: 1, stdout: "" });
     expect(strange.stderr).toContain("is not a keyswitch gateway");
