@@ -32,10 +32,20 @@ function namedModel(request: CallerRequest, gateway: Gateway, client: Client): s
   const name: unknown = request.json === undefined ? text : parsedJson(text ?? "null");
   if (typeof name === "string" && name !== "") return name;
   const choice = list(modelsFor(gateway, client));
-  if (request.json === undefined && text === undefined && !isForm(request)) {
-    throw badRequest("invalid_json", "The body is no JSON object");
-  }
+  if (request.json === undefined && text === undefined && !isForm(request)) throw notJson(request);
   throw badRequest("missing_model", `The request names no model; there is ${choice}`);
+}
+
+/** What `curl -d` sends says that it is a form, whatever is in it. */
+function notJson({ headers }: CallerRequest): Refusal {
+  const { "content-type": type = "application/json" } = headers;
+  const isJson = /\bjson\b/i.test(String(type));
+  return badRequest(
+    "invalid_json",
+    isJson
+      ? "The body is no JSON object"
+      : "The request wants a JSON object, and the header content-type: application/json",
+  );
 }
 
 function isForm({ headers }: CallerRequest): boolean {

@@ -43,8 +43,13 @@ export function createRouteTable(routes: readonly Route[]): RouteTable {
 
   function routesAt(pathname: string): readonly RouteMatch[] {
     const found = candidates(pathname);
-    if (found.length === 0) throw notFound("There is nothing at this path");
-    return found;
+    if (found.length > 0) return found;
+    const meant = asAnotherBase(pathname).find((path) => candidates(path).length > 0);
+    throw notFound(
+      meant === undefined
+        ? "There is nothing at this path"
+        : `There is nothing at this path; there is ${meant}: look at the client's base URL`,
+    );
   }
 
   return {
@@ -57,6 +62,11 @@ export function createRouteTable(routes: readonly Route[]): RouteTable {
     },
     methodsAt: (pathname) => methodsOf(routesAt(pathname)),
   };
+}
+
+/** The same path under a base URL that OpenAI's clients want with `/v1` and Anthropic's without. */
+function asAnotherBase(pathname: string): readonly string[] {
+  return [`/v1${pathname}`, pathname.replace(/^\/v1(?=\/)/, "")];
 }
 
 function methodsOf(found: readonly RouteMatch[]): readonly string[] {

@@ -91,6 +91,7 @@ describe("the admin API", () => {
     ["GET", "/admin/events?model=chta", 404, "unknown_model"],
     ["GET", "/admin/model", 404, "not_found"],
     ["GET", "/admin/%E0%A4%A", 404, "not_found"],
+    ["GET", "/admin/models/chat/reset", 405, "method_not_allowed"],
     ["DELETE", "/admin/models/chat", 405, "method_not_allowed"],
     ["POST", "/admin/models", 405, "method_not_allowed"],
   ])("answers %s %s with %i and the code %s", async (method, path, status, code) => {

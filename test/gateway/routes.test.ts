@@ -53,6 +53,34 @@ describe("a request", () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
+  it("that is JSON and calls itself a form, as curl -d does, is told the header that it wants", async () => {
+    const { url } = await openGateway();
+
+    const answer = await fetch(`${url}${path}`, {
+      method: "POST",
+      body: JSON.stringify(chat),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { code: "invalid_json", message: expect.stringContaining("content-type: application/json") },
+    });
+  });
+
+  it.each([
+    ["/chat/completions", "/v1/chat/completions"],
+    ["/v1/v1/messages", "/v1/messages"],
+    ["/v1/v1beta/models/gemini:generateContent", "/v1beta/models/gemini:generateContent"],
+  ])("for %s, under a base URL that is not the client's, is told of %s", async (target, meant) => {
+    const { url } = await openGateway();
+
+    const answer = await fetch(`${url}${target}`, { method: "POST" });
+
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain(`there is ${meant}: look at the client's base URL`);
+  });
+
   it("for a model that is none is told those that there are", async () => {
     const { post } = await openGateway({ models: { other: {} } });
 

@@ -68,7 +68,10 @@ export function createAdminApi({ models, lock, heartbeatMs }: AdminParts): Admin
   function showModel({ path }: Exchange): Answer {
     const id = path.slice(aModel.length);
     const model = models.get(id);
-    return model === undefined ? refused(unknownModel(models, id)) : { status: 200, body: reportOn(model.face) };
+    if (model !== undefined) return { status: 200, body: reportOn(model.face) };
+    // A word on a model that was asked for like a page, as by a browser.
+    const words = routes.filter(({ method, matches }) => method === "POST" && matches(path));
+    return words.length > 0 ? noRoute(words) : refused(unknownModel(models, id));
   }
 
   function carryOut({ path }: Exchange): Answer {
