@@ -22,8 +22,8 @@ export interface FleetMember {
   readonly ids: readonly string[];
   /** What is counted for each of them (S40). */
   readonly accounts: readonly UsageAccount[];
-  /** What its machine knows: a pure read. */
-  read(): SlotsContext;
+  /** What its machine knows now, after all that is due by the clock has happened. */
+  current(): SlotsContext;
   /** Milliseconds on its machine's clock. */
   now(): number;
   /** Has its machine go on with what the fleet knows; `by` names the replica that learned it. */
@@ -37,6 +37,8 @@ export interface FleetSeat {
   /** Takes note of a change of what the machine knows. */
   changed(before: SlotsContext, after: SlotsContext, cause: Cause): void;
   standing(): FleetStanding;
+  /** Its model is closed: it makes no probe any more, and tells what it has learned. */
+  retire(): void;
   /** Gives up the place: another generation takes it, or the model is gone. */
   leave(): void;
 }

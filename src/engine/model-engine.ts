@@ -220,7 +220,7 @@ export function createModelEngine<Credential extends EngineCredential>(
   seat = joinFleet?.({
     ids,
     accounts,
-    read: () => keeper.read(),
+    current: () => keeper.current(),
     now: () => clock.now(),
     adopt: (slots, by) => keeper.adopt(slots, by),
     holdProbe: (call, until) => keeper.send({ type: "PROBE", call, until }),
@@ -346,6 +346,7 @@ export function createModelEngine<Credential extends EngineCredential>(
     close: async () => {
       await drain.close();
       keeper.stop();
+      seat?.retire();
     },
     cutOff: () => {
       for (const scope of inFlight) scope.cancel(new ClosedError());

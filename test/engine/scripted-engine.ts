@@ -4,10 +4,10 @@ import {
   type CallLimits,
   createModelEngine,
   type EngineCredential,
+  type EngineParts,
   type ModelEngine,
   type ModelPolicy,
 } from "../../src/engine/model-engine.ts";
-import type { Clock } from "../../src/engine/clock.ts";
 import type { ModelEvents } from "../../src/engine/model-events.ts";
 import { type StreamLimits, streamModel } from "../../src/engine/stream-model.ts";
 import type { Verdict } from "../../src/engine/verdict.ts";
@@ -68,7 +68,7 @@ export interface ScriptedPolicy extends Partial<
 /** Starts an engine of three credentials `a`, `b`, `c`, without retries, with a timeout of 60 s. */
 export function startEngine(
   { credentials = ["a", "b", "c"], failback, retry, ...policy }: ScriptedPolicy = {},
-  parts: { readonly clock?: Clock; readonly random?: () => number; readonly classify?: typeof classify } = {},
+  parts: Partial<EngineParts<TestCredential>> = {},
 ): ScriptedEngine {
   const engine = createModelEngine<TestCredential>(
     {
@@ -110,7 +110,7 @@ export function startEngine(
 /** As {@link startEngine}, in virtual time. */
 export function startVirtualEngine(
   policy: ScriptedPolicy = {},
-  parts: { readonly random?: () => number; readonly classify?: typeof classify } = {},
+  parts: Partial<EngineParts<TestCredential>> = {},
 ): ScriptedEngine & { readonly clock: VirtualClock; readonly pass: (ms: number) => Promise<void> } {
   const clock = createVirtualClock();
   return { ...startEngine(policy, { clock, ...parts }), clock, pass: (ms) => pass(clock, ms) };

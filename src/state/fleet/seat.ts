@@ -1,45 +1,11 @@
-import { longestDelayMs, type SlotRecord, type SlotsContext } from "../../../machines/index.ts";
+import type { SlotRecord, SlotsContext } from "../../../machines/index.ts";
 import type { FleetMember, FleetSeat } from "../../engine/fleet.ts";
 import type { Cause } from "../../engine/slots-keeper.ts";
+import { type FleetLink, noStamp } from "./fleet-link.ts";
 import { type Agreement, type Notes, slotsOf, viewOf, type Viewpoint } from "./local-view.ts";
+import { createProbeClaim } from "./probe-claim.ts";
 import { rebase } from "./rebase.ts";
 import type { SharedModel, StoredModel } from "./shared-model.ts";
-
-/** What came of a write: it is done, or somebody else's was there before. */
-export type Written =
-  | { readonly kind: "done" }
-  | {
-      readonly kind: "refused";
-      /** What is there; `undefined`: nothing. */
-      readonly found: StoredModel | undefined;
-      /** When credentials last served any replica, as far as the store was told. */
-      readonly servedAt: ReadonlyMap<string, number>;
-    };
-
-/** What came of a claim: it is ours, another replica's, or about a model that is not as it was. */
-export type Claimed = "ours" | "taken" | "outdated";
-
-/** No write has this stamp: it asks what is there. */
-export const noStamp = "?";
-
-/** The way of one model's replica to the store that its fleet shares. All of it rejects while the store is away. */
-export interface FleetLink {
-  /** Name of this replica. */
-  readonly replica: string;
-  /** Whether the store answers. */
-  readonly isConnected: boolean;
-  /** What the store's time is ahead of the machine's clock, in milliseconds. */
-  readonly aheadMs: number;
-  /**
-   * Puts a model in the place of the one with the stamp `expected`, and tells the other replicas.
-   *
-   * @param expected - `""`: of none. {@link noStamp} asks what is there.
-   */
-  write(model: SharedModel, expected: string): Promise<Written>;
-  /** Claims a model's probe, unless another holds it or the model's stamp is another one. It ends by itself. */
-  claimProbe(stamp: string): Promise<Claimed>;
-  releaseProbe(): Promise<void>;
-}
 
 /** A seat, as the store sees it. */
 export interface SharingSeat extends FleetSeat {
@@ -63,15 +29,6 @@ export interface SharingSeat extends FleetSeat {
   hearCount(era: number, counted: number): void;
 }
 
-/** What takes a probe's lease while another replica makes it, or while it is not clear which one does. */
-const heldForFleet = "fleet";
-
-/** A claim of a probe ends after that unless its holder lives and says so. */
-export const probeClaimMs = 3000;
-
-/** A replica to which no call comes leaves the probe to the others. */
-const longestIdleMs = 1000;
-
 /**
  * Gives a model its place among the replicas that share a store.
  *
@@ -94,9 +51,14 @@ export function createSeat(
   let hasLeft = false;
   let writes = 0;
   let countedUntil = 0;
-  let probe: "none" | "claiming" | "ours" | "theirs" | "over" = "none";
-  let probeSince = 0;
-  let partedAt = -Infinity;
+  const probe = createProbeClaim(member, link, {
+    stamp: () => agreed?.shared.stamp ?? "",
+    onOver: () => void write(),
+    onOutdated: () => {
+      isAlone = true;
+      void write();
+    },
+  });
 
   const viewpoint = (): Viewpoint => ({ replica: link.replica, ids, connections, aheadMs: link.aheadMs });
 
@@ -107,7 +69,7 @@ export function createSeat(
       takeNote(before, after, cause);
       if (isOther(before, after)) learn();
     }
-    followProbe(before, after);
+    probe.follow(before, after);
   }
   /** What the machine does not keep: since when a credential serves, what an operator said, who moved home. */
   function takeNote(before: SlotsContext, after: SlotsContext, { event }: Cause): void {
@@ -137,7 +99,7 @@ export function createSeat(
     isWriting = true;
     try {
       while (mustWrite()) await writeOnce();
-      await releaseWhatIsOver();
+      await probe.releaseWhatIsOver();
     } catch {
       // The store is away: what was learned is brought when it is back.
       hasNews = true;
@@ -148,7 +110,7 @@ export function createSeat(
   }
   async function writeOnce(): Promise<void> {
     const before = agreed;
-    const slots = member.read();
+    const slots = member.current();
     const revision = (before?.shared.revision ?? 0) + 1;
     const stamp = `${revision}-${link.replica}-${(writes += 1)}`;
     const model = { ...viewOf(slots, notes, before, viewpoint()), revision, stamp };
@@ -171,7 +133,7 @@ export function createSeat(
   }
   /** Goes on from what the store holds, with what is learned here put on top of it. */
   function meet({ model: theirs, storedAt }: StoredModel, servedAt: ReadonlyMap<string, number> = new Map()): void {
-    const before = member.read();
+    const before = member.current();
     const mine = viewOf(before, notes, agreed, viewpoint());
     // One that an operator took out is out for all; one that the configuration takes out is out for this replica.
     const isMine = (id: string, slot: number): boolean =>
@@ -195,70 +157,6 @@ export function createSeat(
     notes.movedBy = movedBy;
   }
 
-  function followProbe(before: SlotsContext, after: SlotsContext): void {
-    if (before.probe?.slot === after.probe?.slot) return;
-    if (probe !== "none") {
-      // It is given back when the others can know how it ended: until then none of them begins another.
-      probe = probe === "ours" ? "over" : "none";
-      if (probe === "over") void write();
-    }
-    if (after.probe?.lease === null) void claim();
-  }
-  async function releaseWhatIsOver(): Promise<void> {
-    if (probe !== "over") return;
-    probe = "none";
-    if (link.isConnected) await link.releaseProbe();
-  }
-  /** No call of this replica makes the probe before it is clear that none of another one does. */
-  async function claim(): Promise<void> {
-    probe = "claiming";
-    probeSince = member.now();
-    if (member.read().probe?.lease === null) member.holdProbe(heldForFleet, probeSince + longestDelayMs);
-    const claimed = link.isConnected
-      ? await link.claimProbe(agreed?.shared.stamp ?? "").catch(() => "unanswered" as const)
-      : "unanswered";
-    if (isClaiming()) answerClaim(claimed);
-    else if (claimed === "ours") await link.releaseProbe().catch(() => undefined);
-  }
-  /** What was written while it was asked may have ended the probe. */
-  const isClaiming = (): boolean => probe === "claiming";
-  function answerClaim(claimed: Claimed | "unanswered"): void {
-    if (claimed === "outdated") {
-      isAlone = true;
-      void write();
-    }
-    if (claimed === "ours") takeProbe("ours");
-    else {
-      probe = "theirs";
-      probeAloneIfDue();
-    }
-  }
-  /** While the store is away, what was claimed before by another replica may still go on. */
-  function probeAloneIfDue(): void {
-    if (!link.isConnected && member.now() - partedAt > probeClaimMs) takeProbe("none");
-  }
-  function takeProbe(by: "ours" | "none"): void {
-    probe = by;
-    probeSince = member.now();
-    const slots = member.read();
-    if (slots.probe?.lease?.call !== heldForFleet) return;
-    member.adopt({ ...slots, at: member.now(), probe: { ...slots.probe, lease: null } }, link.replica);
-  }
-  function lookAfterProbe(): void {
-    const waitedMs = member.now() - probeSince;
-    if (probe === "theirs") {
-      if (!link.isConnected) probeAloneIfDue();
-      else if (waitedMs > longestIdleMs / 2) void claim();
-    }
-    if (probe !== "ours" || !link.isConnected || member.read().probe?.lease !== null) return;
-    if (waitedMs <= longestIdleMs) return;
-    member.holdProbe(heldForFleet, member.now() + longestDelayMs);
-    probe = "theirs";
-    // The others have their turn first.
-    probeSince = member.now() + longestIdleMs;
-    void link.releaseProbe().catch(() => undefined);
-  }
-
   return {
     changed,
     hear: (found, how) => {
@@ -274,28 +172,26 @@ export function createSeat(
       if (found !== undefined && !hasNews && !isWriting) {
         isAlone = false;
         meet(found);
-      } else isAlone = hasNews || isWriting || agreed !== undefined || knowsAnything(member.read());
+      } else isAlone = hasNews || isWriting || agreed !== undefined || knowsAnything(member.current());
+      probe.rejoin();
       void write();
     },
-    part: () => {
-      partedAt = member.now();
-      if (probe === "claiming") probe = "theirs";
-    },
+    part: () => probe.part(),
     tick: () => {
-      if (hasNews || isAlone) void write();
-      lookAfterProbe();
+      if (hasNews || isAlone || probe.isOver) void write();
+      probe.tick();
     },
     get holdsProbe() {
-      return probe === "ours";
+      return probe.isOurs;
     },
     takeCounted: () => {
-      const { served } = member.read();
+      const { served } = member.current();
       const counted = served < countedUntil ? served : served - countedUntil;
       countedUntil = served;
       return { era: agreed?.shared.era ?? 0, counted };
     },
     hearCount: (era, counted) => {
-      const slots = member.read();
+      const slots = member.current();
       const enough = slots.policy.requests - 1;
       if (era !== agreed?.shared.era || enough < 0 || counted < enough || slots.served >= enough) return;
       countedUntil = enough;
@@ -308,9 +204,10 @@ export function createSeat(
       movedBy: agreed?.shared.movedBy ?? notes.movedBy,
       revision: revisionOf(agreed),
     }),
+    retire: () => probe.end(),
     leave: () => {
       hasLeft = true;
-      if (probe === "ours") void link.releaseProbe().catch(() => undefined);
+      probe.end();
     },
   };
 }

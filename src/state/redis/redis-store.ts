@@ -3,15 +3,8 @@ import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../engine/clock.ts";
 import type { FleetMember } from "../../engine/fleet.ts";
-import {
-  type Claimed,
-  createSeat,
-  type FleetLink,
-  noStamp,
-  probeClaimMs,
-  type SharingSeat,
-  type Written,
-} from "../fleet/seat.ts";
+import { type Claimed, type FleetLink, noStamp, probeClaimMs, type Written } from "../fleet/fleet-link.ts";
+import { createSeat, type SharingSeat } from "../fleet/seat.ts";
 import { decodeSharedModel, type SharedModel, type StoredModel } from "../fleet/shared-model.ts";
 import type { StateStore } from "../store.ts";
 import { connect, patienceMs, type RedisSettings } from "./connect.ts";
