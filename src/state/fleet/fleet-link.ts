@@ -9,12 +9,14 @@ export type Written =
       readonly found: StoredModel | undefined;
       /** When credentials last served any replica, as far as the store was told. */
       readonly servedAt: ReadonlyMap<string, number>;
-    };
+    }
+  /** What is there is another release's, and stays: those that can read it go on with it. */
+  | { readonly kind: "unreadable" };
 
 /** What came of a claim: it is ours, another replica's, or about a model that is not as it was. */
 export type Claimed = "ours" | "taken" | "outdated";
 
-/** No write has this stamp: it asks what is there. */
+/** No write has this stamp: it asks what is there, and claims a probe whatever that is. */
 export const noStamp = "?";
 
 /** A claim of a probe ends after that unless its holder lives and says so. */
@@ -29,8 +31,7 @@ export interface FleetLink {
   /** What the store's time is ahead of the machine's clock, in milliseconds. */
   readonly aheadMs: number;
   /**
-   * Puts a model in the place of the one with the stamp `expected`, and tells the other replicas. It rejects, too, where
-   * what is there cannot be read.
+   * Puts a model in the place of the one with the stamp `expected`, and tells the other replicas.
    *
    * @param expected - `""`: of none. {@link noStamp} asks what is there.
    */

@@ -48,11 +48,12 @@ export function createSeat(
   /** Whether what it learned since was learned without the others. */
   let isAlone = true;
   let isWriting = false;
+  let isReadable = true;
   let hasLeft = false;
   let writes = 0;
   let countedUntil = 0;
   const probe = createProbeClaim(member, link, {
-    stamp: () => agreed?.shared.stamp ?? "",
+    stamp: () => (isReadable ? (agreed?.shared.stamp ?? "") : noStamp),
     onOver: () => void write(),
     onOutdated: () => {
       isAlone = true;
@@ -98,7 +99,11 @@ export function createSeat(
     if (isWriting) return;
     isWriting = true;
     try {
-      while (mustWrite()) await writeOnce();
+      while (mustWrite()) {
+        await writeOnce();
+        // Asked again at once, it would be no other.
+        if (!isReadable) break;
+      }
       await probe.releaseWhatIsOver();
     } catch {
       // The store is away: what was learned is brought when it is back.
@@ -116,6 +121,12 @@ export function createSeat(
     const model = { ...viewOf(slots, notes, before, viewpoint()), revision, stamp };
     hasNews = false;
     const written = await link.write(model, isAlone ? noStamp : (before?.shared.stamp ?? ""));
+    isReadable = written.kind !== "unreadable";
+    if (written.kind === "unreadable") {
+      hasNews = true;
+      isAlone = true;
+      return;
+    }
     // What others wrote meanwhile may have been heard of before the answer: it is met already.
     const isLate = agreed !== before;
     if (written.kind === "done") {

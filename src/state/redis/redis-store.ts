@@ -5,7 +5,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { FleetMember } from "../../engine/fleet.ts";
 import { type Claimed, type FleetLink, noStamp, probeClaimMs, type Written } from "../fleet/fleet-link.ts";
 import { createSeat, type SharingSeat } from "../fleet/seat.ts";
-import { decodeSharedModel, type SharedModel, type StoredModel } from "../fleet/shared-model.ts";
+import { decodeSharedModel, type StoredModel } from "../fleet/shared-model.ts";
 import type { StateStore } from "../store.ts";
 import { connect, patienceMs, type RedisSettings } from "./connect.ts";
 import { type Ioredis, loadIoredis } from "./load-ioredis.ts";
@@ -57,6 +57,7 @@ export function redisStore(
   const storeClock = createStoreClock();
   const deltas = createUsageDeltas();
   const participants = new Map<string, Participant>();
+  const unreadable = new Set<string>();
   const commands = connect(ioredis, settings);
   const news = connect(ioredis, settings);
   const first = Promise.withResolvers<void>();
@@ -225,6 +226,14 @@ export function redisStore(
     participant.seat.hear({ model, storedAt: Number(storedAt) }, "told");
   }
 
+  function tellUnreadable(model: string): void {
+    if (unreadable.has(model)) return;
+    unreadable.add(model);
+    warn(
+      `The state in Redis at ${settings.url} holds what this release cannot read of the model ${model}: this replica goes on alone with it`,
+    );
+  }
+
   function linkOf(name: string): FleetLink {
     return {
       replica,
@@ -250,6 +259,7 @@ export function redisStore(
           name,
         );
         const written = readWritten(await timed(asked, ([, time]) => time));
+        if (written.kind === "unreadable") tellUnreadable(name);
         if (written.kind === "refused" && expected !== noStamp) conflicts += 1;
         return written;
       },
@@ -301,8 +311,8 @@ export function redisStore(
 function readWritten(answer: readonly unknown[]): Written {
   const [isDone, , storedAt, body, served] = answer as readonly [number, string, string, string, readonly string[]];
   if (isDone === 1) return { kind: "done" };
-  // What another release has left there is as good as nothing; it is not overwritten, since it has a stamp.
-  const model: SharedModel | undefined = body === "" ? undefined : decodeSharedModel(body);
+  const model = body === "" ? undefined : decodeSharedModel(body);
+  if (body !== "" && model === undefined) return { kind: "unreadable" };
   const found: StoredModel | undefined = model && { model, storedAt: Number(storedAt) };
   const servedAt = new Map<string, number>();
   for (let index = 0; index < served.length; index += 2) servedAt.set(served[index] ?? "", Number(served[index + 1]));

@@ -35,10 +35,10 @@ return { 1, now }
 /**
  * Claims a model's probe, for as long as `ARGV[3]` says.
  *
- * KEYS: model, probe. ARGV: stamp, replica, ms. Returns `ours`, `taken` or `outdated`.
+ * KEYS: model, probe. ARGV: stamp (`?`: any), replica, ms. Returns `ours`, `taken` or `outdated`.
  */
 export const claimScript = `
-if (redis.call('HGET', KEYS[1], 'stamp') or '') ~= ARGV[1] then return 'outdated' end
+if ARGV[1] ~= '?' and (redis.call('HGET', KEYS[1], 'stamp') or '') ~= ARGV[1] then return 'outdated' end
 local holder = redis.call('GET', KEYS[2])
 if holder and holder ~= ARGV[2] then return 'taken' end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
