@@ -85,7 +85,11 @@ export function decodedBody(body: AnswerBody, decoder: Transform): AnswerBody {
   const pieces = decoded[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   return {
     read: async () => (await pieces.next()).value,
-    close: () => void decoded.destroy(),
+    close: () => {
+      decoded.destroy();
+      // Destroying waits for the piece that is being waited for.
+      body.close();
+    },
   };
 }
 

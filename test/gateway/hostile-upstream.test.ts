@@ -1,5 +1,6 @@
+import { constants, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { drained, keys, messages, type OpenGateway, openGateway } from "./open-gateway.ts";
+import { drained, keys, messages, type OpenGateway, openGateway, until } from "./open-gateway.ts";
 import { openRawUpstream, rawAnswer, type RawAnswer } from "./raw-upstream.ts";
 
 /** What an upstream may send that HTTP, or anyone's good manners, do not allow. */
@@ -112,4 +113,18 @@ describe("an answer says what it likes, and", () => {
 
     expect(text).toBe(output + error("[redacted]"));
   });
+});
+
+it("a compressed stream that fails at its head and then stalls is let go of at once", async () => {
+  const events = gzipSync('data: {"error":{"message":"no","code":"invalid_value"}}\n\n', {
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
+  const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n";
+  const raw = await openRawUpstream(Buffer.concat([Buffer.from(head), events]));
+  const { post } = await openGateway({ ids: ["primary"], apiBases: { primary: raw.baseURL } });
+
+  const answer = await post(path, { ...chat, stream: true });
+
+  expect(await answer.text()).toContain("invalid_value");
+  await until(() => raw.openSockets() === 0);
 });
