@@ -83,7 +83,10 @@ async function bodyBytes(body: Body | undefined, headers: Headers): Promise<Buff
   return Buffer.from(await carrier.arrayBuffer());
 }
 
-/** Bodies are JSON unless they say that they are something else; plain text is what `fetch` makes of a string. */
+/**
+ * Bodies are JSON unless they say that they are something else; plain text is what `fetch` makes of a string. What follows
+ * the type says nothing of it: a form's boundary is free to be `json`.
+ */
 function maybeJson(contentType: string | undefined): boolean {
-  return contentType === undefined || /json|^text\/plain/i.test(contentType);
+  return contentType === undefined || /^(?:[^;]*json|text\/plain)/i.test(contentType);
 }

@@ -166,6 +166,26 @@ describe("a form that goes through the door", () => {
     expect(upstream.requests[0]?.headers["accept-encoding"]).toBe("identity");
   });
 
+  it("is one whatever its boundary is called, and whatever stands before its first part", async () => {
+    const { fetch, baseURL, upstream } = await openDoor({ ids: ["primary"] });
+    const body = lines(
+      '{"model":"chat"}',
+      "--json",
+      'Content-Disposition: form-data; name="model"',
+      "",
+      "mine",
+      "--json--",
+    );
+
+    await fetch(`${baseURL}/audio/transcriptions`, {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=json" },
+      body,
+    });
+
+    expect(String(Buffer.from(upstream.requests[0]?.body ?? []))).toBe(body.replace("mine", "upstream-model"));
+  });
+
   it("shows no key of another credential to anyone", async () => {
     const { fetch, upstream } = await openDoor({ ids: ["primary", "second"] });
     upstream.set(keys.primary, failures.openai.invalidKey);
