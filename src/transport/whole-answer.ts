@@ -98,6 +98,7 @@ function examined(
   dimension: number | undefined,
 ): WholeAnswer {
   if (/html/i.test(String(answer.headers["content-type"] ?? ""))) throw failed(answer, pieces);
+  if (length === 0 && answer.status === 200) throw failed(answer, pieces, truncated);
   if (!looksLikeJson(headOf(pieces))) return { kind: "whole", answer, pieces, usage: undefined };
   if (length <= mostTakenApartBytes)
     return { kind: "whole", answer, pieces, usage: readShort(answer, pieces, dimension) };

@@ -23,6 +23,7 @@ describe("an answer that is broken fails over", () => {
     ["with a negative length", `${head}content-length: -5\r\n\r\n${good}`],
     ["with two lengths", `${head}content-length: 5\r\ncontent-length: 6\r\n\r\n${good}`],
     ["with a status of four digits", rawAnswer(good, { status: "1000 Grand" })],
+    ["that has nothing in it", rawAnswer("")],
     ["that is no HTTP", "SSH-2.0-OpenSSH_9.6\r\n"],
     ["that is not compressed as it says", rawAnswer(good, { headers: ["content-encoding: gzip"] })],
     ["that is not compressed as it says, with Brotli", rawAnswer(good, { headers: ["content-encoding: br"] })],
