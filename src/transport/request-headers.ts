@@ -28,10 +28,25 @@ const callersOwn: ReadonlySet<string> = new Set([
   "openai-project",
 ]);
 
+/** What proxies before us say of whom they had a request from: it is not the upstream's to know who calls, and from where. */
+const ofProxies: ReadonlySet<string> = new Set([
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+  "x-forwarded-server",
+  "x-real-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
+  "via",
+  "cdn-loop",
+]);
+
 /** What is worked out anew for each exchange. */
 const workedOut: ReadonlySet<string> = new Set(["host", "content-length", "expect", "accept-encoding"]);
 
-const stays: ReadonlySet<string> = new Set([...hopByHopHeaders, ...callersOwn, ...workedOut]);
+const stays: ReadonlySet<string> = new Set([...hopByHopHeaders, ...callersOwn, ...ofProxies, ...workedOut]);
 
 /** What an upstream may compress with. A stream is asked for plain: compressors hold events back. */
 const compressions = { whole: "gzip, br", stream: "identity" };

@@ -20,6 +20,8 @@ describe("a request", () => {
         "openai-beta": "assistants=v2",
         "openai-organization": "org-1",
         cookie: "a=b",
+        "x-forwarded-for": "10.1.2.3, 10.1.2.4",
+        via: "1.1 proxy.internal",
         "x-keyswitch-pin": "primary",
       },
       body,
@@ -31,7 +33,7 @@ describe("a request", () => {
     );
     expect(request?.query).toEqual({ beta: "true" });
     expect(request?.headers).toMatchObject({ authorization: `Bearer ${keys.primary}`, "openai-beta": "assistants=v2" });
-    for (const name of ["openai-organization", "cookie", "x-keyswitch-pin"])
+    for (const name of ["openai-organization", "cookie", "x-forwarded-for", "via", "x-keyswitch-pin"])
       expect(request?.headers).not.toHaveProperty(name);
   });
 
