@@ -12,6 +12,9 @@ export interface ResponseOwners {
 /** Enough for the conversations that go on at a time, in some megabytes. */
 const mostKnown = 50_000;
 
+/** Longer ids are not kept: no upstream that means well makes such, and of another they could fill the memory. */
+const longestIdChars = 512;
+
 /** Makes an empty memory. The response that was made or asked for longest ago is forgotten first. */
 export function createResponseOwners(): ResponseOwners {
   const owners = new Map<string, string>();
@@ -25,7 +28,9 @@ export function createResponseOwners(): ResponseOwners {
   }
 
   return {
-    learn: (model, credential, id) => put(keyOf(model, id), credential),
+    learn: (model, credential, id) => {
+      if (id.length <= longestIdChars) put(keyOf(model, id), credential);
+    },
     ownerOf: (model, id) => {
       const credential = owners.get(keyOf(model, id));
       if (credential !== undefined) put(keyOf(model, id), credential);
