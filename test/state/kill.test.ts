@@ -1,45 +1,16 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { expect, it } from "vitest";
-import { startChild } from "./child.ts";
-import { modelOf, stateFile } from "./state-files.ts";
-
-/** How many processes are killed; `KILLS` in the environment sets another number. */
-const kills = Number(process.env["KILLS"] ?? 15);
-const callsARun = 3;
-/** The 250 ms before a move is written, and what a busy machine's disk may take. */
-const safeAfterMs = 1000;
+import { it } from "vitest";
+import { killAgain, kills, timeoutMs } from "./kill-again.ts";
+import { stateFile } from "./state-files.ts";
 
 it(
   `never starts broken, nor without a cooldown that was known in time, after ${kills} times kill -9 at any point`,
-  { timeout: 60_000 + kills * 20_000 },
-  async () => {
-    const unused = Array.from({ length: kills * callsARun }, (_, index) => `m${index}`);
-    // No cooldown ends by itself while this lasts.
-    const config = {
-      models: Object.fromEntries(unused.map((name) => [name, { ...modelOf("a", "b"), failback: { timeout: "24h" } }])),
+  { timeout: timeoutMs },
+  () =>
+    killAgain({
       state: { kind: "file", path: stateFile() },
-    } as const;
-    const safe = new Set<string>();
-
-    for (let run = 0; run < kills; run += 1) {
-      await using child = await startChild(config);
-      const { models, warnings } = child.start;
-      expect(warnings).toEqual([]);
-      expect([...safe].filter((name) => models[name]?.cooldowns["a"] === undefined)).toEqual([]);
-      expect([...safe].filter((name) => models[name]?.active !== "b")).toEqual([]);
-      // What was written in time by luck must stay as well.
-      for (const [name, { cooldowns }] of Object.entries(models)) if ("a" in cooldowns) safe.add(name);
-
-      const knownAt = new Map<string, number>();
-      for (const name of unused.splice(0, callsARun)) {
-        await child.order({ model: name, refusedBy: ["a"] });
-        knownAt.set(name, performance.now());
-        await wait(Math.random() * 600);
-      }
-      const killedAt = performance.now();
-      await child.kill();
-      for (const [name, at] of knownAt) if (killedAt - at > safeAfterMs) safe.add(name);
-    }
-    expect(safe.size).toBeGreaterThan(0);
-  },
+      known: ({ start }) => start,
+      // The 250 ms before a move is written, and what a busy machine's disk may take.
+      safeAfterMs: 1000,
+      mostPauseMs: 600,
+    }),
 );
