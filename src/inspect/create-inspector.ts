@@ -9,6 +9,7 @@ import { createFeed, type Feed } from "./feed.ts";
 import { serveInspector } from "./inspector-server.ts";
 import { sourceOf } from "./inspector-source.ts";
 import { freshToken, listenOnLoopback } from "./loopback.ts";
+import { shownModels } from "./shown-models.ts";
 
 /** What an inspector is of, and for whom. */
 export interface InspectorOptions {
@@ -54,7 +55,7 @@ export interface Inspector {
 /**
  * Makes an inspector of models. It listens to them from now on, so that it shows an hour back to who looks later.
  *
- * @throws UsageError for a path that is none.
+ * @throws UsageError for a path that is none, and where there is no model.
  */
 export function createInspector({
   models,
@@ -67,7 +68,7 @@ export function createInspector({
     throw new UsageError({ path: "path", found: JSON.stringify(path), wanted: 'a path like "/inspector"' });
   }
   const feed = createFeed();
-  const all = (): readonly Model[] => ("reload" in models ? models.models.map((id) => models.model(id)) : models);
+  const all = shownModels(models);
   const operated = operations ? operatedModels(all) : undefined;
   const given = typeof key === "string" ? Secret.of(key) : key;
   const token = given ?? freshToken();

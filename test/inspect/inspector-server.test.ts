@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Model } from "../../src/index.ts";
-import { createInspector, type InspectorOptions } from "../../src/inspect/index.ts";
+import { createModel, type Model } from "../../src/index.ts";
+import { createInspector, createReceiverBridge, type InspectorOptions } from "../../src/inspect/index.ts";
 import type { FeedLine } from "../../src/inspect/viewers.ts";
 import { call, modelOf, plantedKey } from "./models.ts";
 
@@ -307,5 +307,16 @@ describe("the inspector's files", () => {
 
   it("refuses a path that none of us would mount at", () => {
     expect(() => createInspector({ models: [], path: "inspector/" })).toThrow("path");
+  });
+
+  it.each([
+    ["a model that is in no list", () => createModel({ api: "any", credentials: [{ id: "a" }] })],
+    ["the names of models", () => ["chat"]],
+    ["nothing", () => undefined],
+  ])("wants models, and not %s", (_, models) => {
+    const wanted = /models: found .+, wanted what createKeyswitch returned, or a list of models/;
+
+    expect(() => createInspector({ models: models() as never })).toThrow(wanted);
+    expect(() => createReceiverBridge({ models: models() as never })).toThrow(wanted);
   });
 });

@@ -1,5 +1,6 @@
 import type { Keyswitch } from "../../keyswitch.ts";
 import type { Model } from "../../model.ts";
+import { shownModels } from "../shown-models.ts";
 import { createReceiverServer, type ReceiverAddresses } from "./receiver-server.ts";
 import { type ModelsWatch, watchModels } from "./watch-models.ts";
 
@@ -49,9 +50,10 @@ export interface ReceiverBridge {
  * const { stately, xstateInspect } = await bridge.listen();
  * ```
  *
- * @throws UsageError for an origin that is none.
+ * @throws UsageError for an origin that is none, and where there is no model.
  */
 export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOptions): ReceiverBridge {
+  const all = shownModels(models);
   let watch: ModelsWatch | undefined;
   const server = createReceiverServer({
     origins,
@@ -61,7 +63,6 @@ export function createReceiverBridge({ models, origins = [] }: ReceiverBridgeOpt
       return watch;
     },
   });
-  const all = (): readonly Model[] => ("reload" in models ? models.models.map((id) => models.model(id)) : models);
 
   return {
     listen: (port) => server.listen(port),
