@@ -88,6 +88,11 @@ export function assertFunction(path: string, value: unknown, wanted: string): vo
   if (typeof value !== "function") throw misuse(path, value, wanted);
 }
 
+/** @throws UsageError for anything else. */
+export function assertOneOf(path: string, value: unknown, names: readonly string[]): void {
+  if (typeof value !== "string" || !names.includes(value)) throw misuse(path, value, `one of ${names.join(", ")}`);
+}
+
 function misuse(path: string, found: unknown, wanted: string): UsageError {
   return new UsageError({ path, found: describe(found), wanted });
 }

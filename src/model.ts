@@ -2,6 +2,7 @@ import type { Actor } from "xstate";
 import type { CredentialSlotsMachine } from "../machines/index.ts";
 import {
   assertFunction,
+  assertOneOf,
   callLimits,
   type CallOptions,
   type CloseOptions,
@@ -18,7 +19,7 @@ import type { Clock } from "./engine/clock.ts";
 import type { Learned } from "./engine/heritage.ts";
 import { createListeners, type Listeners } from "./engine/listeners.ts";
 import type { ModelSnapshot } from "./engine/model-engine.ts";
-import type { ModelEvents } from "./engine/model-events.ts";
+import { type ModelEvents, modelEventNames } from "./engine/model-events.ts";
 import { streamModel } from "./engine/stream-model.ts";
 import { ClosedError } from "./errors.ts";
 import { type ModelGeneration, type ModelParts, startGeneration } from "./model-generation.ts";
@@ -67,7 +68,11 @@ export interface Model {
   snapshot(): ModelSnapshot;
   /** The model's XState actor: to subscribe to, to inspect, to draw. A changed configuration brings another one. */
   readonly actor: Actor<CredentialSlotsMachine>;
-  /** Listens to the model's events until the function that it returns is called. */
+  /**
+   * Listens to the model's events until the function that it returns is called.
+   *
+   * @throws UsageError for an event that is none: a listener that nothing reaches would never be missed.
+   */
   on<Name extends keyof ModelEvents>(name: Name, listener: (event: ModelEvents[Name]) => void): () => void;
   /** Takes no new call, waits for those in flight as long as they may take, stops the timers, closes the connections. */
   close(options?: CloseOptions): Promise<void>;
@@ -179,12 +184,16 @@ export function startModel(
       stream: (open, options) => {
         assertFunction("open", open, "a function that opens a stream");
         const limits = streamLimits(options);
-        return begunLate(() => streamModel(use().engine, open, limits));
+        return streamModel(() => use().engine, open, limits);
       },
       embed: createEmbed(use),
       active: () => present.engine.active(),
       snapshot: () => present.engine.snapshot(),
-      on: (name, listener) => listeners.on(name, listener),
+      on: (name, listener) => {
+        assertOneOf("event", name, modelEventNames);
+        assertFunction("listener", listener, "a function of an event");
+        return listeners.on(name, listener);
+      },
       close: async (options) => close(drainMs(options)),
     },
     get isClosed() {
@@ -203,13 +212,6 @@ export function startModel(
   };
   running.set(live.face, live);
   return live;
-}
-
-/** A generator that runs on what is present when its first item is asked for, not when it was made. */
-async function* begunLate<Item>(
-  begin: () => AsyncGenerator<Item, void, undefined>,
-): AsyncGenerator<Item, void, undefined> {
-  yield* begin();
 }
 
 /** What a generation may tell once another has taken its place: how its last calls end, not where its machine goes. */

@@ -183,3 +183,16 @@ describe("a bug in the caller's own function", () => {
     expect(model.active()).toBe("second");
   });
 });
+
+describe("a listener", () => {
+  it.each([
+    ["fail-over", () => undefined, /^event: found "fail-over", wanted one of failover, failback, /],
+    [undefined, () => undefined, /^event: found nothing, wanted one of /],
+    ["failover", undefined, /^listener: found nothing, wanted a function of an event$/],
+  ])("that would never hear of anything is refused: %s, %o", (event, listener, complaint) => {
+    const model = started();
+
+    expect(() => model.on(event as never, listener as never)).toThrow(complaint);
+    expect(() => model.on(event as never, listener as never)).toThrow(UsageError);
+  });
+});

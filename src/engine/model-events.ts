@@ -123,6 +123,20 @@ export interface ModelEvents {
   readonly settled: SettledEvent;
 }
 
+const named = {
+  failover: true,
+  failback: true,
+  exhausted: true,
+  probe: true,
+  change: true,
+  started: true,
+  attempt: true,
+  settled: true,
+} satisfies Record<keyof ModelEvents, true>;
+
+/** What can be listened to. */
+export const modelEventNames: readonly string[] = Object.keys(named);
+
 /** Tells listeners of the changes of one machine, each with what it was told. It goes before the move that it is. */
 export function createChangeTeller(
   listeners: Listeners<ModelEvents>,
