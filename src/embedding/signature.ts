@@ -1,3 +1,4 @@
+import { describe } from "../config/describe.ts";
 import { providerFor } from "../providers/index.ts";
 import type { ModelConfig } from "../config/index.ts";
 import { UsageError } from "../errors.ts";
@@ -30,6 +31,9 @@ export interface EmbeddingSignature extends VectorSource {
  * @throws UsageError for a model that makes no dense vectors.
  */
 export function embeddingSignature(model: ModelConfig): EmbeddingSignature {
+  if (!isChecked(model)) {
+    throw new UsageError({ path: "model", found: describe(model), wanted: "a model of what loadConfig returned" });
+  }
   const dimension = model.dimension ?? model.credentials[0]?.dimension;
   const [first, ...further] = distinct(model.credentials.map((credential) => sourceOf(credential, model)));
   if (model.kind !== "embedding" || dimension === undefined || first === undefined) {
@@ -42,6 +46,11 @@ export function embeddingSignature(model: ModelConfig): EmbeddingSignature {
     ...(model.input !== undefined && { input: model.input }),
     ...(further.length > 0 && { others: further.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) }),
   };
+}
+
+/** As JavaScript asks for a model whose name is not right: `config.models.embd` is nothing. */
+function isChecked(model: ModelConfig | undefined): boolean {
+  return Array.isArray(model?.credentials);
 }
 
 /** Whether two sources are one. */

@@ -123,6 +123,7 @@ describe("a signature", () => {
     const chat = parseModelConfig({ model: "m", credentials: [credential] }, { env: {} });
 
     expect(() => embeddingSignature(chat)).toThrow(UsageError);
+    expect(() => embeddingSignature(undefined as never)).toThrow("model: found nothing, wanted a model of what");
   });
 });
 
