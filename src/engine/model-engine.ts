@@ -16,7 +16,7 @@ import {
 } from "../../machines/index.ts";
 import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from "../errors.ts";
 import type { AttemptLimit, AttemptSignal } from "./attempt.ts";
-import type { AttemptContext, Call, CallEnvironment, ServedTurn, Settled, TokenUsage } from "./call.ts";
+import type { AttemptContext, Call, CallEnvironment, CallRecord, ServedTurn, Settled, TokenUsage } from "./call.ts";
 import { nextCallId } from "./call-id.ts";
 import { CallScope } from "./call-scope.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -147,6 +147,8 @@ export interface Work<Credential, Value> {
   readonly limit: AttemptLimit["limit"];
   readonly attempt: (context: AttemptContext<Credential>, attemptSignal: AttemptSignal) => PromiseLike<Value> | Value;
   readonly discard?: ((value: Value) => void) | undefined;
+  /** Told of the call when it begins, so that it can be stopped. */
+  readonly begun?: ((call: CallRecord) => void) | undefined;
 }
 
 /** A model's state for people: plain JSON, and no secret in it. */
@@ -300,6 +302,7 @@ export function createModelEngine<Credential extends EngineCredential>(
           attempts: 0,
         };
         inFlight.add(scope);
+        work.begun?.(call);
         if (listeners.has("started")) listeners.emit("started", { model, call: call.id });
         const settled = await runCall(environment, call);
         const lastTried = ids[call.progress.tried.at(-1) ?? -1];

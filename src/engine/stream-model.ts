@@ -5,6 +5,7 @@ import type { AttemptContext, ServedTurn } from "./call.ts";
 import { reportFailure } from "./failure-report.ts";
 import type { CallLimits, EndedCall, EngineCredential, ModelEngine } from "./model-engine.ts";
 import { rejectionOf } from "./outcome.ts";
+import { readBy, type StreamReader } from "./stream-reader.ts";
 
 /** What a caller may say of one stream besides {@link CallLimits}. */
 export interface StreamLimits<Item> extends CallLimits {
@@ -16,6 +17,10 @@ export interface StreamLimits<Item> extends CallLimits {
    */
   readonly carriesOutput?: ((item: Item) => boolean) | undefined;
 }
+
+type OpenFunction<Credential, Item> = (
+  context: AttemptContext<Credential>,
+) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>;
 
 /** A stream whose first item has come. Aborting its attempt closes it. */
 interface OpenStream<Item> {
@@ -34,17 +39,33 @@ const mostHeldBack = 64;
 /**
  * Opens a stream with one credential after another until one hands over its first item, then hands on that one alone:
  * failing over later would repeat output (S25). The upstream is closed however it ends.
+ *
+ * @param presentEngine - Asked when the first item is wanted: by then another one may have taken its place.
  */
-export async function* streamModel<Credential extends EngineCredential, Item>(
-  engine: ModelEngine<Credential>,
-  open: (context: AttemptContext<Credential>) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>,
+export function streamModel<Credential extends EngineCredential, Item>(
+  presentEngine: () => ModelEngine<Credential>,
+  open: OpenFunction<Credential, Item>,
   limits: StreamLimits<Item>,
 ): AsyncGenerator<Item, void, undefined> {
+  return readBy((reader) => itemsOf(presentEngine, open, limits, reader));
+}
+
+async function* itemsOf<Credential extends EngineCredential, Item>(
+  presentEngine: () => ModelEngine<Credential>,
+  open: OpenFunction<Credential, Item>,
+  limits: StreamLimits<Item>,
+  reader: StreamReader,
+): AsyncGenerator<Item, void, undefined> {
   const { carriesOutput = () => true } = limits;
+  const engine = presentEngine();
   const call = await engine.start(
     {
       limit: "first_byte_timeout",
       attempt: (context, attemptSignal) => openStream(open, context, attemptSignal, carriesOutput),
+      begun: ({ scope }) => {
+        const leave = (): void => scope.cancel(new DOMException("The reader left", "AbortError"));
+        reader.onLeave = leave;
+      },
     },
     limits,
   );
@@ -61,6 +82,12 @@ export async function* streamModel<Credential extends EngineCredential, Item>(
     finish("served");
   };
   scope.onStop = stop;
+  // By now it has been served: to leave is no failure.
+  const leave = (): void => {
+    finish("served");
+    closeUpstream(stream);
+  };
+  reader.onLeave = leave;
   let result: "served" | "interrupted" = "served";
   try {
     for (const item of stream.head) {
@@ -70,7 +97,7 @@ export async function* streamModel<Credential extends EngineCredential, Item>(
     while (!stream.ended) {
       throwIfStopped(scope);
       result = "interrupted";
-      const next = await nextItem(engine, call, stream, turn);
+      const next = await nextItem(engine, call, stream, turn, reader);
       result = "served";
       if (next.done === true) stream.ended = true;
       else yield next.value;
@@ -99,7 +126,7 @@ function throwIfStopped({ stop }: CallScope): void {
 }
 
 async function openStream<Credential, Item>(
-  open: (context: AttemptContext<Credential>) => PromiseLike<AsyncIterable<Item>> | AsyncIterable<Item>,
+  open: OpenFunction<Credential, Item>,
   context: AttemptContext<Credential>,
   attemptSignal: AttemptSignal,
   carriesOutput: (item: Item) => boolean,
@@ -145,6 +172,7 @@ async function nextItem<Credential extends EngineCredential, Item>(
   call: EndedCall<Credential, OpenStream<Item>>,
   stream: OpenStream<Item>,
   turn: ServedTurn<Credential>,
+  reader: StreamReader,
 ): Promise<IteratorResult<Item>> {
   const { clock } = call.scope;
   const { idleTimeoutMs: timeoutMs } = engine.policy;
@@ -159,7 +187,7 @@ async function nextItem<Credential extends EngineCredential, Item>(
       Promise.resolve(stream.iterator.next()).then(resolve, reject);
     });
   } catch (error) {
-    if (call.scope.stop === undefined) {
+    if (call.scope.stop === undefined && !reader.hasLeft) {
       const failure = engine.tellLate(call, turn, error);
       reportFailure(engine.policy.id, failure, [...call.failures, failure]);
     }

@@ -98,7 +98,7 @@ export function startEngine(
   return {
     engine,
     call: (attempt, limits = {}) => callModel(engine, attempt, limits),
-    stream: (open, limits = {}) => streamModel(engine, open, limits),
+    stream: (open, limits = {}) => streamModel(() => engine, open, limits),
     hear: (...names) => {
       const heard: [(typeof names)[number], ModelEvents[(typeof names)[number]]][] = [];
       for (const name of names) engine.listeners.on(name, (event) => heard.push([name, event]));

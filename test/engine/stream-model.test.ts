@@ -246,6 +246,42 @@ describe("an upstream is closed and its signal aborted, without waiting for it,"
     await engine.close();
   });
 
+  it("at once when the reader leaves while it waits for an item, as a cancelled ReadableStream does", async () => {
+    const { engine, answer, source, seen, settled } = reading();
+    await answer.next();
+    await answer.next();
+    const waiting = answer.next();
+    await quiet();
+
+    expect(await answer.return()).toEqual({ done: true, value: undefined });
+
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(source.close).toHaveBeenCalledOnce();
+    expect(seen.signal?.aborted).toBe(true);
+    expect(settled).toMatchObject([["settled", { result: "served", failures: [] }]]);
+    expect(engine.snapshot().usage["a"]).toMatchObject({ served: 1, failures: {} });
+    await engine.close();
+  });
+
+  it("at once when the reader leaves while it waits for the first item: a call that was cancelled", async () => {
+    const { engine, stream, hear } = startEngine();
+    const settled = hear("settled");
+    const source = upstream<number>([], { hangs: true });
+    const answer = stream(() => source.iterable);
+    const waiting = answer.next();
+    await quiet();
+    const reader = new Error("of the reader");
+
+    expect(await rejection(answer.throw(reader))).toBe(reader);
+
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(await answer.next()).toEqual({ done: true, value: undefined });
+    expect(source.close).toHaveBeenCalledOnce();
+    expect(settled).toMatchObject([["settled", { result: "cancelled", cutOff: "a" }]]);
+    expect(engine.active()).toBe("a");
+    await engine.close();
+  });
+
   it("when the caller aborts while an item is awaited", async () => {
     const { engine, answer, source, seen, caller, settled } = reading();
     const reason = new Error("enough");

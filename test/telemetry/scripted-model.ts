@@ -89,7 +89,15 @@ export function scriptedModel(id: string, config: Partial<ModelConfigInput> = {}
     },
     stream: (script = {}, limits = {}) => {
       const next = reader(script);
-      return untilSettled(readAll(streamModel(engine, (context) => open(clock, next(context), context), limits)));
+      return untilSettled(
+        readAll(
+          streamModel(
+            () => engine,
+            (context) => open(clock, next(context), context),
+            limits,
+          ),
+        ),
+      );
     },
     pass: async (durationMs) => {
       const at = clock.now() + durationMs;

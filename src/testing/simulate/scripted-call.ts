@@ -101,7 +101,7 @@ export function startScriptedCall<Credential extends EngineCredential>(
   const run = async (): Promise<unknown> => {
     if (kind === "call") return callModel(engine, attempt, { signal });
     // oxlint-disable-next-line no-unused-vars
-    for await (const _ of streamModel(engine, open, { signal }));
+    for await (const _ of streamModel(() => engine, open, { signal }));
     return undefined;
   };
 

@@ -100,7 +100,7 @@ export function startEngineCall(
   const run = async (): Promise<void> => {
     const capabilities = kind === "media" ? ["media"] : [];
     if (kind !== "stream") return callModel(engine, attempt, { capabilities });
-    const stream = streamModel(engine, open, {});
+    const stream = streamModel(() => engine, open, {});
     while (items.length < consume) {
       const next = await stream.next();
       if (next.done === true) return undefined;
