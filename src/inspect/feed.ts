@@ -1,3 +1,4 @@
+import { createListeners } from "../engine/listeners.ts";
 import type { SettledEvent } from "../engine/model-events.ts";
 import { createFollower } from "../telemetry/index.ts";
 import { type AttemptBook, createAttemptBook } from "./attempt-book.ts";
@@ -22,7 +23,7 @@ export interface Feed {
   history(): readonly FeedEntry[];
   /** How many entries of the last hour are not in the history for want of room. */
   readonly dropped: number;
-  /** Tells each entry from now on, until the function that it returns is called. */
+  /** Tells each entry from now on, until the function that it returns is called. A listener that throws is a process warning. */
   subscribe(listener: (entry: FeedEntry) => void): () => void;
   /** Looks at no model any more. */
   close(): void;
@@ -57,7 +58,7 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
   const history = createHistory(limits);
   const attempts = createAttemptBook();
   const mayKeepUnseen = createQuota(mostUnseenPerSecond);
-  const listeners = new Set<(entry: FeedEntry) => void>();
+  const listeners = createListeners<{ readonly entry: FeedEntry }>();
   const watched = new Set<WatchedModel>();
   const follower = createFollower(watch);
   let latest = 0;
@@ -65,7 +66,7 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
   function tell(unnumbered: Unnumbered<FeedEntry>): void {
     const entry: FeedEntry = { number: (latest += 1), at: now(), ...unnumbered };
     history.append(entry);
-    for (const listener of listeners) listener(entry);
+    listeners.emit("entry", entry);
   }
 
   function watch(model: InspectedModel): () => void {
@@ -94,7 +95,7 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
       model.on("settled", (settled) => {
         const at = now();
         one.tally.settled(settled.result === "served", at);
-        if (listeners.size > 0 || !wentSmoothly(settled) || mayKeepUnseen(at)) tell(callOf(settled, attempts, at));
+        if (listeners.has("entry") || !wentSmoothly(settled) || mayKeepUnseen(at)) tell(callOf(settled, attempts, at));
         else attempts.forget(settled.call);
       }),
     ];
@@ -132,10 +133,7 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
     get dropped() {
       return history.dropped;
     },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: (listener) => listeners.on("entry", listener),
     close: () => follower.stop(),
   };
 }

@@ -171,6 +171,23 @@ describe("the inspector's feed", () => {
     expect(all).not.toContain(plantedKey);
   });
 
+  it("tells the others, and goes on, when one who listens to it throws", async () => {
+    const model = modelOf(["primary", "spare"]);
+    const feed = feedOf([model]);
+    const told: FeedEntry[] = [];
+    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    feed.subscribe(() => {
+      throw new Error("of a listener");
+    });
+    feed.subscribe((entry) => told.push(entry));
+
+    await call(model, { primary: 401 });
+    await turn();
+
+    expect(typesOf(told)).toEqual(["change", "failover", "state", "call"]);
+    expect(await warned).toMatchObject({ name: "KeyswitchListenerWarning" });
+  });
+
   it("listens no more once it is closed", async () => {
     const model = modelOf(["primary", "spare"]);
     const feed = feedOf([model]);
