@@ -3,7 +3,7 @@ import type { Keyswitch } from "../keyswitch.ts";
 import type { Model } from "../model.ts";
 
 /** The models that there are now, whenever it is asked: a reload may bring others. */
-export type ShownModels = () => readonly Model[];
+type ShownModels = () => readonly Model[];
 
 /**
  * The models that are to be shown.
