@@ -13,6 +13,7 @@ import { badRequest, Refusal } from "./refusal.ts";
  * @throws Refusal unless there is such a model, its dialect is the route's, and the client may use it.
  */
 export function askedModel({ gateway, client, api, parameters }: Exchange, request: CallerRequest): LiveModel {
+  if (!isReadable(request, api)) throw notJson(request);
   const id = api === "gemini" ? decoded(parameters[0] ?? "") : namedModel(request, gateway, client);
   const model = gateway.models.get(id);
   if (client.models?.has(id) === false) throw notAllowed(id, client);
@@ -31,9 +32,15 @@ function namedModel(request: CallerRequest, gateway: Gateway, client: Client): s
   const text = memberOf(request, "model");
   const name: unknown = request.json === undefined ? text : parsedJson(text ?? "null");
   if (typeof name === "string" && name !== "") return name;
-  const choice = list(modelsFor(gateway, client));
-  if (request.json === undefined && text === undefined && !isForm(request)) throw notJson(request);
-  throw badRequest("missing_model", `The request names no model; there is ${choice}`);
+  throw badRequest("missing_model", `The request names no model; there is ${list(modelsFor(gateway, client))}`);
+}
+
+/**
+ * Whether the configuration can be put over a body: its model, its limits. Some upstreams read what is no JSON, as names
+ * without quotes, and would take the caller's instead.
+ */
+function isReadable(request: CallerRequest, api: Api): boolean {
+  return request.json === undefined ? api !== "gemini" && isForm(request) : request.json.closedAt !== undefined;
 }
 
 /** What `curl -d` sends says that it is a form, whatever is in it. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { settledFailure } from "../../engine/model-engine.ts";
 import type { Api } from "../../providers/provider.ts";
 import { trailOf, trailText } from "../../telemetry/index.ts";
@@ -9,7 +10,7 @@ import type { Client } from "../clients.ts";
 import { collectBody } from "../collect-body.ts";
 import type { Exchange, Gateway, Route } from "../context.ts";
 import { goneSignal } from "../gone-signal.ts";
-import { Refusal } from "../refusal.ts";
+import { badRequest, Refusal } from "../refusal.ts";
 import { responseIdIn } from "../response-owners.ts";
 import { whoMayServe } from "../who-may-serve.ts";
 import { writeReply } from "../write-reply.ts";
@@ -37,6 +38,7 @@ function inDialect(api: Api, paths: readonly (string | RegExp)[]): readonly Rout
 async function serve(exchange: Exchange): Promise<void> {
   const { gateway, incoming, outgoing, target, client, api } = exchange;
   takeCall(client);
+  refuseEncoded(incoming);
   const signal = goneSignal(outgoing);
   const body = await collectBody(incoming, gateway.mostBodyBytes);
   const request = callerRequest({ method: "POST", url: target, headers: incoming.headers, body, signal });
@@ -49,6 +51,12 @@ async function serve(exchange: Exchange): Promise<void> {
   if (gateway.adminKey !== undefined && carriesAdminKey(incoming, gateway.adminKey)) tellTrail(reply);
   if (isResponse(api, target.pathname)) learnOwner(gateway, runtime.id, reply);
   await writeReply({ outgoing, api, pathname: target.pathname, idleTimeoutMs: runtime.idleTimeoutMs }, reply);
+}
+
+/** @throws Refusal for a body that is compressed: nothing in it could be read, or be set. */
+function refuseEncoded({ headers: { "content-encoding": encoding = "identity" } }: IncomingMessage): void {
+  if (encoding.toLowerCase() === "identity") return;
+  throw badRequest("encoded_body", "This gateway takes bodies without a content-encoding only");
 }
 
 /** @throws Refusal where the client has made as many calls as it may. */
