@@ -30,11 +30,16 @@ function jsonEdits(json: JsonObjectText, route: string, credential: Credential, 
   const model = modelResource(api, credential.model);
   const limit = tokenLimitOf(json, route, credential.maxTokens, api);
   const top = {
-    replace: new Map([["model", JSON.stringify(model)]]),
+    replace: new Map(namesOfModel(json).map((name) => [name, JSON.stringify(model)])),
     set: new Map([...limit.members, ...jsonTexts(credential)]),
   };
   const inner = api === "gemini" ? innerModelEdits(json, model) : [];
   return [...memberEdits(json, top), ...inner, ...limit.edits];
+}
+
+/** In any case: what is written in Go, as many relays are, takes `Model` for it as well, and the last one. https://pkg.go.dev/encoding/json#Unmarshal */
+function namesOfModel({ members }: JsonObjectText): readonly string[] {
+  return members.map(({ key }) => key).filter((key) => key.length === 5 && key.toLowerCase() === "model");
 }
 
 function jsonTexts({ extraRequestBody }: Credential): [string, string][] {

@@ -11,7 +11,8 @@ describe("a request", () => {
       ids: ["primary"],
       credential: { extra_request_body: { user: "u" } },
     });
-    const body = '{ "big": 12345678901234567890, "model" : "other", "n":1.0, "mod\\u0065l":"chat" ,"messages":[] }';
+    const body =
+      '{ "big": 12345678901234567890, "model" : "other", "n":1.0, "mod\\u0065l":"chat" ,"messages":[], "MODEL":"x" }';
 
     await fetch(`${url}${path}?beta=true`, {
       method: "POST",
@@ -29,7 +30,7 @@ describe("a request", () => {
 
     const [request] = upstream.requests;
     expect(Buffer.from(request?.body ?? "").toString()).toBe(
-      '{ "big": 12345678901234567890, "model" : "upstream-model", "n":1.0, "mod\\u0065l":"upstream-model" ,"messages":[] ,"user":"u"}',
+      '{ "big": 12345678901234567890, "model" : "upstream-model", "n":1.0, "mod\\u0065l":"upstream-model" ,"messages":[], "MODEL":"upstream-model" ,"user":"u"}',
     );
     expect(request?.query).toEqual({ beta: "true" });
     expect(request?.headers).toMatchObject({ authorization: `Bearer ${keys.primary}`, "openai-beta": "assistants=v2" });
@@ -39,6 +40,8 @@ describe("a request", () => {
 
   it.each<[string, string, string]>([
     ["is no JSON", "not json", "invalid_json"],
+    ["breaks off", '{"model":"chat","messages":[', "invalid_json"],
+    ["names its members without quotes", '{"model":"chat",messages:[],"model":"other"}', "invalid_json"],
     ["names no model", "{}", "missing_model"],
     ["names a model by a number", '{"model":5}', "missing_model"],
   ])("that %s is refused with what is wanted", async (_, body, code) => {
@@ -52,6 +55,22 @@ describe("a request", () => {
 
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error: { code } });
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ["whose names have no quotes", {}, "{contents:[],generationConfig:{maxOutputTokens:100000}}"],
+    ["that is no JSON", { "content-type": "application/x-protobuf" }, "\n\u0000"],
+    ["that is compressed", { "content-encoding": "gzip" }, "\u001f\u008b"],
+  ])("of Gemini's %s is refused, since no limit could be put on it", async (_, headers, body) => {
+    const { post, upstream } = await openGateway({ api: "gemini", credential: { max_tokens: 10 } });
+
+    const answer = await post("/v1beta/models/chat:generateContent", undefined, {
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
+
+    expect(answer.status).toBe(400);
     expect(upstream.requests).toHaveLength(0);
   });
 
