@@ -5,6 +5,7 @@ import {
   type Act,
   type ExploredModel,
   type Extent,
+  firstWorld,
   type Occurrence,
   type Reached,
   type Subject,
@@ -25,7 +26,7 @@ export interface Breach {
   readonly acts: readonly Act[];
 }
 
-/** A property of single states that is not ours: told of each world that is reached for the first time. */
+/** A property of single states that is not ours: asked of the start, and of each world that is reached for the first time. */
 export interface WorldRule {
   readonly name: string;
   readonly holds: (reached: Reached) => boolean;
@@ -44,6 +45,11 @@ export function searchProduct(
   bounds: { readonly calls: number; readonly transitions: number },
   rules: readonly WorldRule[] = [],
 ): Searched {
+  const start: Reached = { world: firstWorld(subject), from: undefined, act: undefined, depth: 0 };
+  const atStart = breachOf(start, rules);
+  if (atStart !== undefined) {
+    return { extent: { states: 1, transitions: 0, depth: 0, isClosed: false }, breach: atStart };
+  }
   const outlooks = new Map<string, Reached>();
   const steps = walk(subject, model, bounds);
   let transitions = 0;

@@ -1,3 +1,4 @@
+import { describe } from "../../config/describe.ts";
 import { parseModelConfig } from "../../config/index.ts";
 import { UsageError } from "../../errors.ts";
 import { exploredModel } from "../explore/explore.ts";
@@ -9,7 +10,10 @@ import { type Breach, type CoverBreach, searchCover, searchProduct, type WorldRu
 import { historyOf, seen, type VerifiedState, type VerifiedStep } from "./seen.ts";
 import { storyOf } from "./story.ts";
 
-/** A rule of one's own, of every state that a model and its calls can be in. */
+/**
+ * A rule of one's own, of every state that a model's first three credentials and two calls at a time can be in, the start
+ * among them. Times and counts are small there: a failback is due after the second call, and after two minutes.
+ */
 export interface UserInvariant {
   /** What its breach is told by. */
   readonly name: string;
@@ -26,7 +30,7 @@ export interface UserInvariant {
 export interface VerifyOptions {
   /** Rules of one's own, on top of those of the machines. @default none */
   readonly invariants?: readonly UserInvariant[];
-  /** Acts to be taken in the product of model and calls at most. @default 100 000 */
+  /** Acts to be taken in the product of model and calls at most, at least 1. @default 100 000 */
   readonly transitions?: number;
 }
 
@@ -86,12 +90,19 @@ export function verify(config: unknown, options: VerifyOptions = {}): Verificati
   return verifyModel(exploredModel("model", parsed), options);
 }
 
-/** As {@link verify}, of a model and (to see that faults are found) of machines that may be others. */
+/**
+ * As {@link verify}, of a model and (to see that faults are found) of machines that may be others.
+ *
+ * @throws UsageError for a number of acts that is none, and a rule that says neither yes nor no.
+ */
 export function verifyModel(
   model: ExploredModel,
   { invariants: own = [], transitions = usualTransitions }: VerifyOptions = {},
   subjectOf: (model: ExploredModel) => Subject = realSubject,
 ): Verification {
+  if (!Number.isSafeInteger(transitions) || transitions < 1) {
+    throw new UsageError({ path: "transitions", found: describe(transitions), wanted: "a whole number from 1" });
+  }
   const small = smallScope(model);
   const subject = subjectOf(small);
   const rules = own.map(({ name, holds }): WorldRule => ({
@@ -111,19 +122,22 @@ export function verifyModel(
   };
 }
 
-/** @throws UsageError if a rule of the user's fails instead of answering. */
-function answerOf(name: string, ask: () => boolean): boolean {
+/**
+ * What a rule of the user's answers. One that is neither yes nor no, as a promise is, would pass for a yes in every state.
+ *
+ * @throws UsageError if it does not answer.
+ */
+function answerOf(name: string, ask: () => unknown): boolean {
+  const refuse = (found: string, cause?: unknown): never => {
+    throw new UsageError({ path: `invariants: ${JSON.stringify(name)}`, found, wanted: "one that answers", cause });
+  };
+  let answer: unknown;
   try {
-    return ask();
+    answer = ask();
   } catch (error) {
-    const path = `invariants: ${JSON.stringify(name)}`;
-    throw new UsageError({
-      path,
-      found: `a rule that throws ${String(error)}`,
-      wanted: "one that answers",
-      cause: error,
-    });
+    return refuse(`a rule that throws ${String(error)}`, error);
   }
+  return typeof answer === "boolean" ? answer : refuse(`a rule that returns ${describe(answer)}, not true or false`);
 }
 
 function ofProduct({ name, says, acts }: Breach, subject: Subject, model: ExploredModel): Counterexample {

@@ -138,6 +138,36 @@ describe("verify", () => {
     expect([...lengths]).toEqual(expect.arrayContaining([1, 2, 3]));
   });
 
+  it("asks a rule of one's own about the start, too", () => {
+    const invariants = [
+      { name: "somebody has called", holds: (_: VerifiedState, history: readonly unknown[]) => history.length > 0 },
+    ];
+    const { holds, counterexample } = verify({ credentials: ["a", "b"] }, { ...few, invariants });
+
+    expect(holds).toBe(false);
+    expect(counterexample).toMatchObject({ invariant: "somebody has called", story: [] });
+  });
+
+  it.each([
+    ["a promise", async () => false, "an object"],
+    ["nothing", () => undefined, "nothing"],
+    ["a number", () => 1, "1"],
+  ])("refuses a rule of one's own whose answer is %s: it would hold whatever happens", (_, holds: unknown, found) => {
+    const rule = { name: "mine", holds: holds as () => boolean };
+    expect(() => verify({ credentials: ["a"] }, { ...few, invariants: [rule] })).toThrow(
+      `invariants: "mine": found a rule that returns ${found}, not true or false, wanted one that answers`,
+    );
+  });
+
+  it.each([0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    "refuses %s acts: nothing would be checked, or for ever",
+    (transitions) => {
+      expect(() => verify({ credentials: ["a"] }, { transitions })).toThrow(
+        `transitions: found ${transitions}, wanted a whole number from 1`,
+      );
+    },
+  );
+
   it.each(faults.filter(({ count }) => count === 2).slice(0, 12))(
     "writes scenarios that take the real engine where the story says: $name",
     async ({ requests = 2, into }) => {
