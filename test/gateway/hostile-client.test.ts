@@ -49,3 +49,23 @@ describe("a client that reads nothing of its answer", () => {
     expect(log()).not.toContain("gateway_error");
   });
 });
+
+describe("a path that would lead elsewhere at the upstream", () => {
+  it.each([
+    ["openai", "/v1/audio/openai/deployments/x/files"],
+    ["openai", "/v1/audio/../files"],
+    ["openai", "/v1/audio/%2e%2e/files"],
+    ["openai", "/v1/chat%2Fcompletions"],
+    ["gemini", "/v1beta/models/chat%2F..%2F..%2Ffiles:generateContent"],
+    ["gemini", "/v1beta/models/chat:transferOwnership"],
+  ] as const)("is no route of %s's: %s", async (api, target) => {
+    const { port, upstream } = await openGateway({ api });
+    const socket = await openConnection(port);
+
+    socket.write(requestText(chat).replace(path, target));
+    const [answer] = (await once(socket, "data")) as [Buffer];
+
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
+    expect(upstream.requests).toHaveLength(0);
+  });
+});

@@ -24,10 +24,12 @@ export const callRoutes: readonly Route[] = [
     "/v1/embeddings",
     "/v1/rerank",
     "/v1/images/generations",
-    /^\/v1\/audio\/[a-z_/-]+$/,
+    // One segment: what follows further ones might be read as another route.
+    /^\/v1\/audio\/[a-z_-]+$/,
   ]),
   ...inDialect("anthropic", ["/v1/messages", "/v1/messages/count_tokens"]),
-  ...inDialect("gemini", [/^\/v1(?:beta|alpha)?\/models\/([^/:]+):[A-Za-z]+$/]),
+  // That one gives the model away, and asks it nothing: https://ai.google.dev/api/tuning
+  ...inDialect("gemini", [/^\/v1(?:beta|alpha)?\/models\/([^/:]+):(?!transferOwnership$)[A-Za-z]+$/]),
 ];
 
 function inDialect(api: Api, paths: readonly (string | RegExp)[]): readonly Route[] {
