@@ -2,16 +2,26 @@ import { describe, expect, it } from "vitest";
 import type { Heritage } from "../../../src/engine/heritage.ts";
 import { type Claimed, type FleetLink, noStamp } from "../../../src/state/fleet/fleet-link.ts";
 import { createSeat, type SharingSeat } from "../../../src/state/fleet/seat.ts";
-import { failure, quiet, scripted, startVirtualEngine } from "../../engine/scripted-engine.ts";
+import {
+  failure,
+  quiet,
+  rejection,
+  scripted,
+  startVirtualEngine,
+  UpstreamError,
+} from "../../engine/scripted-engine.ts";
 import { createSimulatedFleet, type Step } from "./simulated-fleet.ts";
 
 /** A replica of a store that holds nothing yet, takes every write, and answers claims as the test says. */
 function startReplica(heritage?: Heritage) {
   const claims: ((claimed: Claimed) => void)[] = [];
   let releases = 0;
+  let isConnected = true;
   const link: FleetLink = {
     replica: "r",
-    isConnected: true,
+    get isConnected() {
+      return isConnected;
+    },
     aheadMs: 0,
     write: async (_, expected) =>
       expected === noStamp ? { kind: "refused", found: undefined, servedAt: new Map() } : { kind: "done" },
@@ -31,6 +41,10 @@ function startReplica(heritage?: Heritage) {
     answer: async (claimed: Claimed): Promise<void> => {
       claims.shift()?.(claimed);
       await quiet();
+    },
+    part: (): void => {
+      isConnected = false;
+      seat?.part();
     },
     get releases() {
       return releases;
@@ -69,6 +83,31 @@ describe("a replica's claim of a probe", () => {
 
     expect(replica.releases).toBe(0);
     expect(replica.seat.holdsProbe).toBe(true);
+  });
+
+  it("goes to no call after the store is away, until no other replica's can go on any more", async () => {
+    const replica = await startBeforeProbe();
+    await replica.answer("ours");
+    replica.part();
+    expect(await replica.call(servedBy)).toBe("b");
+
+    await replica.pass(3001);
+    replica.seat.tick();
+
+    expect(await replica.call(servedBy)).toBe("a");
+  });
+
+  it("goes to no further call when the first one left it undecided while the store was away", async () => {
+    const replica = await startBeforeProbe();
+    await replica.answer("ours");
+    const answer = Promise.withResolvers<never>();
+    const probing = replica.call(() => answer.promise);
+    replica.part();
+
+    answer.reject(failure("permanent"));
+
+    expect(await rejection(probing)).toBeInstanceOf(UpstreamError);
+    expect(await replica.call(servedBy)).toBe("b");
   });
 
   it("is made anew by the configuration that takes another's place in the middle of a probe", async () => {
