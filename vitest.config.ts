@@ -14,7 +14,7 @@ export default defineConfig({
     reporters: ["default", "./test/reporter.ts"],
     testTimeout: 180_000,
     // What begins by starting a process waits for it on a busy machine as a test does.
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     pool: "forks",
     // All cores: without it one is left to vitest itself, which does next to nothing, and of two one idles.
     maxWorkers: "100%",

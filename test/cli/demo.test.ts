@@ -1,11 +1,11 @@
 import { once } from "node:events";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createLiveTable } from "../../src/cli/demo/live-table.ts";
 import type { Chapter } from "../../src/cli/demo/story.ts";
 import { tellStory } from "../../src/cli/demo/tell-story.ts";
 import { createModel } from "../../src/index.ts";
 import { failures } from "../../src/testing/fake-provider/index.ts";
-import { ended, jsonLines, keyswitch, start, watchedTerminal } from "./command-line.ts";
+import { type Ended, ended, jsonLines, keyswitch, start, watchedTerminal } from "./command-line.ts";
 
 interface Summary {
   readonly calls: number;
@@ -18,8 +18,20 @@ interface Summary {
 const fakeKeys = /fake-key-of/;
 
 describe("keyswitch demo --once", () => {
-  it("survives at least eight failures and fails back by time and by count, over real sockets", async () => {
-    const { code, stdout, stderr } = await keyswitch(["demo", "--once", "--json"]);
+  let json: Ended;
+  let plain: Ended;
+  let colored: Ended;
+  // The story's pauses are real: all its ways of telling wait at the same time.
+  beforeAll(async () => {
+    [json, plain, colored] = await Promise.all([
+      keyswitch(["demo", "--once", "--json"]),
+      keyswitch(["demo", "--once"]),
+      keyswitch(["demo", "--once"], { env: { FORCE_COLOR: "1" } }),
+    ]);
+  });
+
+  it("survives at least eight failures and fails back by time and by count, over real sockets", () => {
+    const { code, stdout, stderr } = json;
 
     expect([code, stderr]).toEqual([0, ""]);
     const events = jsonLines(stdout);
@@ -34,12 +46,7 @@ describe("keyswitch demo --once", () => {
     expect(stdout).not.toMatch(fakeKeys);
   });
 
-  it("tells the story in plain lines, with colours only if forced", async () => {
-    const [plain, colored] = await Promise.all([
-      keyswitch(["demo", "--once"]),
-      keyswitch(["demo", "--once"], { env: { FORCE_COLOR: "1" } }),
-    ]);
-
+  it("tells the story in plain lines, with colours only if forced", () => {
     expect([plain.code, plain.stderr]).toEqual([0, ""]);
     expect(plain.stdout).toContain(" 2 OpenAI has revoked the first key (401 invalid_api_key)\n");
     expect(plain.stdout).toContain("failover: openai-main → openai-spare (auth)\n");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { keyswitch, start } from "./command-line.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { keyswitchHere, start } from "./command-line.ts";
 import { runGateway } from "./running-gateway.ts";
 
 const adminKey = "admin-planted-0001";
@@ -64,14 +64,15 @@ describe("keyswitch inspect", () => {
 
   it("says what is wrong where nothing can be shown", async () => {
     await using gateway = await runGateway(config(false));
-    const env = { KEYSWITCH_ADMIN_KEY: adminKey };
-    const off = await keyswitch(["inspect", "--url", gateway.url], { env });
+    vi.stubEnv("KEYSWITCH_ADMIN_KEY", adminKey);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const off = await keyswitchHere(["inspect", "--url", gateway.url]);
     expect(off.stderr).toContain("gateway.inspector is off");
     expect(off.code).toBe(1);
-    const nobody = await keyswitch(["inspect", "--url", "http://127.0.0.1:9"], { env });
+    const nobody = await keyswitchHere(["inspect", "--url", "http://127.0.0.1:9"]);
     expect(nobody.stderr).toContain("nothing answers at http://127.0.0.1:9");
     expect(nobody.code).toBe(1);
-    const port = await keyswitch(["inspect", "--port", "x"], { env });
+    const port = await keyswitchHere(["inspect", "--port", "x"]);
     expect(port.stderr).toContain("--port");
     expect(port.code).toBe(2);
   });
