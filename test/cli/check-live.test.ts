@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { check } from "../../src/cli/check.ts";
 import { cheapestRequests } from "../../src/cli/live-check/cheapest-requests.ts";
 import { createFakeProvider, type FakeProvider, failures } from "../../src/testing/fake-provider/index.ts";
-import { jsonLines, keyswitch, keyswitchHere, shell } from "./command-line.ts";
+import { jsonLines, keyswitchHere, shell } from "./command-line.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keyswitch-"));
 const keyOf = (id: string): string => `sk-planted-${id}-0123456789`;
