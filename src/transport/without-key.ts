@@ -92,7 +92,7 @@ function apiKeysOf(keys: Keys): readonly Secret[] {
 }
 
 function formsOfAll(secrets: readonly Secret[]): readonly KeyForms[] {
-  return secrets.map(formsOf).filter((forms) => forms !== "none");
+  return [...new Set(secrets)].map(formsOf).filter((forms) => forms !== "none");
 }
 
 function formsOf(secret: Secret): KeyForms | "none" {
