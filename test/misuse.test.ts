@@ -185,7 +185,7 @@ describe("a bug in the caller's own function", () => {
 });
 
 describe("a listener", () => {
-  it.each([
+  it.each<readonly [event: unknown, listener: unknown, complaint: RegExp]>([
     ["fail-over", () => undefined, /^event: found "fail-over", wanted one of failover, failback, /],
     [undefined, () => undefined, /^event: found nothing, wanted one of /],
     ["failover", undefined, /^listener: found nothing, wanted a function of an event$/],
