@@ -56,7 +56,6 @@ const mostUnseenPerSecond = 32;
  */
 export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Feed {
   const history = createHistory(limits);
-  const attempts = createAttemptBook();
   const mayKeepUnseen = createQuota(mostUnseenPerSecond);
   const listeners = createListeners<{ readonly entry: FeedEntry }>();
   const watched = new Set<WatchedModel>();
@@ -71,6 +70,8 @@ export function createFeed({ now = Date.now, ...limits }: FeedOptions = {}): Fee
 
   function watch(model: InspectedModel): () => void {
     const { id } = model;
+    // Its own: calls that are in flight when it is let go end unheard.
+    const attempts = createAttemptBook();
     const machine = watchMachine(model, {
       onShape: () => {
         one.tally = createModelTally(model.credentials.map((credential) => credential.id));

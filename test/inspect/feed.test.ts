@@ -1,7 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createKeyswitch } from "../../src/index.ts";
+import { createListeners } from "../../src/engine/listeners.ts";
+import type { ModelEvents } from "../../src/engine/model-events.ts";
 import type { FeedEntry } from "../../src/inspect/entries.ts";
+import type { InspectedModel } from "../../src/inspect/inspected-model.ts";
 import { createFeed, type Feed, type FeedOptions } from "../../src/inspect/feed.ts";
 import { liveModelOf } from "../../src/model.ts";
 import { call, failure, modelOf, plantedKey } from "./models.ts";
@@ -186,6 +189,25 @@ describe("the inspector's feed", () => {
 
     expect(typesOf(told)).toEqual(["change", "failover", "state", "call"]);
     expect(await warned).toMatchObject({ name: "KeyswitchListenerWarning" });
+  });
+
+  it("keeps no attempts of calls that were in flight when their model was let go", async () => {
+    const listeners = createListeners<ModelEvents>();
+    const gone: InspectedModel = Object.assign(Object.create(modelOf(["primary"], { id: "gone" })), {
+      on: (...wanted: Parameters<InspectedModel["on"]>) => listeners.on(...wanted),
+    });
+    const feed = feedOf([gone]);
+    const attempt = { model: "gone", credential: "primary", index: 1, isStream: true, outcome: "ok" as const };
+    const told = { rule: undefined, status: undefined, durationMs: 1 };
+    // As many as it would hold at most.
+    for (let each = 0; each < 8_192; each += 1)
+      listeners.emit("attempt", { ...attempt, ...told, call: `open-${each}` });
+    const model = modelOf(["primary"]);
+    feed.follow([model]);
+
+    await call(model);
+
+    expect(feed.history().at(-1)).toMatchObject({ type: "call", attempts: [{ credential: "primary" }] });
   });
 
   it("listens no more once it is closed", async () => {
