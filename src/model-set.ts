@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Config, ModelConfig } from "./config/index.ts";
 import type { Clock } from "./engine/clock.ts";
 import { ClosedError } from "./errors.ts";
-import type { CloseOptions } from "./call-options.ts";
+import { type CloseOptions, drainMs } from "./call-options.ts";
 import { type LiveModel, startModel } from "./model.ts";
 import { openStore, type StoreHealth } from "./state/index.ts";
 
@@ -86,6 +86,8 @@ export function startModels(config: Config, clock?: Clock, warn?: (text: string)
       };
     },
     close: async (options) => {
+      // A time that is none closes nothing.
+      drainMs(options);
       isClosed = true;
       await Promise.all([...models.values(), ...leaving].map(({ face }) => face.close(options)));
       await store.close();

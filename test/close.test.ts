@@ -161,5 +161,6 @@ describe("closing with a time to drain", () => {
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toMatchObject({ path: "drain", wanted: expect.stringContaining('"30s"') as unknown });
     expect(await keyswitch.model("chat").call(() => "served")).toBe("served");
+    expect(keyswitch.reload({ models: { chat } })).toMatchObject({ unchanged: ["chat"] });
   });
 });
