@@ -54,6 +54,18 @@ describe("docs/operations.md", () => {
     for (const word of ["disable", "enable", "failback", "reset", "events"]) expect(curls.join("\n")).toContain(word);
   });
 
+  it("lists every event that a gateway logs", () => {
+    const sources = ["telemetry/log.ts", "cli/serve.ts", "gateway/create-gateway.ts", "gateway/answer-request.ts"];
+    const logged = sources.flatMap((source) => {
+      const code = readFileSync(new URL(`../../src/${source}`, import.meta.url), "utf8");
+      return [...code.matchAll(/event: "(\w+)"/g)].map(([, event = ""]) => event);
+    });
+    const [, table = ""] = /### Log\n([^]*?)### Traces/.exec(page) ?? [];
+    const listed = table.split("\n").flatMap((row) => row.match(/^\| (`[^|]+`)/)?.[1]?.match(/\w+/g) ?? []);
+
+    expect(new Set(listed)).toEqual(new Set(["event", ...logged]));
+  });
+
   it("leads to files and sections that are there", () => {
     const links = [...page.matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)];
 
