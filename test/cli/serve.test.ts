@@ -61,6 +61,19 @@ describe("keyswitch serve", () => {
     expect(gateway.written() + JSON.stringify(shown) + (await answer.text())).not.toContain("planted");
   });
 
+  it("goes on serving where nobody reads its log any more, as after a pipe into head", async () => {
+    upstream.set(keyOf("a"), failures.openai.invalidKey);
+    await using gateway = await runGateway(configOf());
+    gateway.child.stdout?.destroy();
+
+    const first = await call(gateway);
+    const second = await call(gateway);
+
+    expect([first.status, second.status]).toEqual([200, 200]);
+    gateway.child.kill("SIGTERM");
+    expect(await gateway.ended).toBe(0);
+  });
+
   it("lets a call in flight end on SIGTERM, tells new ones to come back, and ends with 0", async () => {
     upstream.set(keyOf("a"), { delayMs: 700 });
     await using gateway = await runGateway(configOf());
