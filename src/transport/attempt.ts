@@ -63,7 +63,8 @@ export async function attempt(
     case "bytes":
       return { ...(await openStream(upstream, watchBytes())), attemptSignal };
     case "whole": {
-      const answer = await readWhole(upstream, wantedDimension(model, request, credential));
+      const dimension = wantedDimension(model, request, credential);
+      const answer = await readWhole(upstream, { body: request.method === "POST", dimension });
       if (answer.kind === "stream") return { ...answer, attemptSignal };
       if (answer.usage !== undefined) recordUsage(answer.usage);
       return answer;

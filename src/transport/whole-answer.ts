@@ -18,6 +18,14 @@ export interface WholeAnswer {
   readonly usage: TokenUsage | undefined;
 }
 
+/** What an answer must have. */
+export interface Expected {
+  /** Whether it is broken without a body: one to a `HEAD` or a `DELETE` is not. */
+  readonly body: boolean;
+  /** Length of its vectors (S41); undefined: any, or it has none. */
+  readonly dimension: number | undefined;
+}
+
 /** Longer answers are handed on while they come, or a few of them would fill the memory. */
 const mostHeldBytes = 8 * 1024 * 1024;
 const mostFailureBytes = 16 * 1024 * 1024;
@@ -34,18 +42,15 @@ const otherDimension: Verdict = { class: "unknown", rule: "embedding.dimension" 
  *
  * @throws UpstreamFailure if it holds an error, is cut off, or has vectors of another length than is wanted (S41).
  */
-export async function readWhole(
-  upstream: UpstreamAnswer,
-  dimension: number | undefined,
-): Promise<WholeAnswer | OpenedStream> {
+export async function readWhole(upstream: UpstreamAnswer, expected: Expected): Promise<WholeAnswer | OpenedStream> {
   const held: Buffer[] = [];
   let heldBytes = 0;
   for (;;) {
     const piece = await upstream.body.read();
-    if (piece === undefined) return examined(upstream, held, heldBytes, dimension);
+    if (piece === undefined) return examined(upstream, held, heldBytes, expected);
     held.push(piece);
     heldBytes += piece.length;
-    if (heldBytes > mostHeldBytes) return begun(upstream, held, dimension);
+    if (heldBytes > mostHeldBytes) return begun(upstream, held, expected.dimension);
   }
 }
 
@@ -95,10 +100,10 @@ function examined(
   answer: UpstreamAnswer,
   pieces: readonly Buffer[],
   length: number,
-  dimension: number | undefined,
+  { body, dimension }: Expected,
 ): WholeAnswer {
   if (/html/i.test(String(answer.headers["content-type"] ?? ""))) throw failed(answer, pieces);
-  if (length === 0 && answer.status === 200) throw failed(answer, pieces, truncated);
+  if (length === 0 && body && answer.status === 200) throw failed(answer, pieces, truncated);
   if (!looksLikeJson(headOf(pieces))) return { kind: "whole", answer, pieces, usage: undefined };
   if (length <= mostTakenApartBytes)
     return { kind: "whole", answer, pieces, usage: readShort(answer, pieces, dimension) };

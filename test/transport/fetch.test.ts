@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ClosedError, DeadlineExceededError, UsageError } from "../../src/errors.ts";
+import { createModel } from "../../src/index.ts";
 import { type Behaviour, failures } from "../../src/testing/fake-provider/index.ts";
+import { openRawUpstream, rawAnswer } from "../gateway/raw-upstream.ts";
 import { keys, messages, openDoor, until } from "./open-door.ts";
 
 const chat = { model: "whatever", messages };
@@ -450,6 +452,20 @@ describe("reads an answer", () => {
     await post(path, chat);
 
     expect(engine.snapshot().usage["primary"]).toMatchObject({ served: 1, unknownUsage: 1 });
+  });
+
+  it.each(["GET", "HEAD", "DELETE"])("with nothing in it to %s, which is all that was asked for", async (method) => {
+    const { baseURL } = await openRawUpstream(rawAnswer(""));
+    const model = createModel({
+      model: "m",
+      credentials: [{ id: "only", provider: "custom", api_base: baseURL, api_key: keys.primary }],
+    });
+    onTestFinished(() => model.close());
+
+    const answer = await model.fetch(`${model.baseURL}/files/f-1`, { method });
+
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe("");
   });
 
   it("without a body", async () => {
