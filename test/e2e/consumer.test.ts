@@ -109,6 +109,16 @@ describe("a fresh project that installs the packed package", () => {
     ]);
   });
 
+  it("has the pages and the drawing that its README leads to", async () => {
+    const links = [...(await read("README.md")).matchAll(/\]\(((?:docs|visualizations)\/[^)#]+)/g)];
+
+    expect(links.length).toBeGreaterThan(15);
+    for (const [, link = ""] of links) {
+      const page = await readFile(`${consumer.folder}/node_modules/keyswitch/${link}`, "utf8");
+      expect(page).toBe(await read(link));
+    }
+  });
+
   it("runs the command line", async () => {
     const output = await consumer.run("node", ["node_modules/keyswitch/dist/src/cli/main.js", "--version"]);
 
