@@ -145,7 +145,14 @@ describe("keyswitch simulate", () => {
   it("tells which file cannot be read, and runs the others", async () => {
     const [missing, broken] = [join(directory, "missing.yaml"), file("broken.yaml", "id: [x\nmodel: {}")];
     const good = file("good.json", JSON.stringify(scenario("good")));
-    const { code, stdout, stderr } = await keyswitchHere(["simulate", missing, directory, broken, file("empty", ""), good]);
+    const { code, stdout, stderr } = await keyswitchHere([
+      "simulate",
+      missing,
+      directory,
+      broken,
+      file("empty", ""),
+      good,
+    ]);
 
     expect(code).toBe(2);
     expect(jsonLines(stdout)).toEqual([{ id: "good", steps: [] }]);
