@@ -99,12 +99,12 @@ export function createSeat(
     if (isWriting) return;
     isWriting = true;
     try {
-      while (mustWrite()) {
-        await writeOnce();
+      while (mustWrite() || probe.isOver) {
+        if (mustWrite()) await writeOnce();
+        else await probe.releaseWhatIsOver();
         // Asked again at once, it would be no other.
         if (!isReadable) break;
       }
-      await probe.releaseWhatIsOver();
     } catch {
       // The store is away: what was learned is brought when it is back.
       hasNews = true;

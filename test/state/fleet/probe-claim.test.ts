@@ -16,6 +16,7 @@ import { createSimulatedFleet, type Step } from "./simulated-fleet.ts";
 function startReplica(heritage?: Heritage) {
   const claims: ((claimed: Claimed) => void)[] = [];
   let releases = 0;
+  let released = Promise.resolve();
   let isConnected = true;
   const link: FleetLink = {
     replica: "r",
@@ -26,7 +27,10 @@ function startReplica(heritage?: Heritage) {
     write: async (_, expected) =>
       expected === noStamp ? { kind: "refused", found: undefined, servedAt: new Map() } : { kind: "done" },
     claimProbe: () => new Promise((resolve) => claims.push(resolve)),
-    releaseProbe: async () => void (releases += 1),
+    releaseProbe: () => {
+      releases += 1;
+      return released;
+    },
   };
   let seat: SharingSeat | undefined;
   const replica = startVirtualEngine(
@@ -41,6 +45,12 @@ function startReplica(heritage?: Heritage) {
     answer: async (claimed: Claimed): Promise<void> => {
       claims.shift()?.(claimed);
       await quiet();
+    },
+    /** From now on a claim that is given back is answered when the function that it returns is called. */
+    holdReleases: (): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      released = promise;
+      return resolve;
     },
     part: (): void => {
       isConnected = false;
@@ -108,6 +118,21 @@ describe("a replica's claim of a probe", () => {
 
     expect(await rejection(probing)).toBeInstanceOf(UpstreamError);
     expect(await replica.call(servedBy)).toBe("b");
+  });
+
+  it("keeps nothing that was learned meanwhile from the others while it is given back", async () => {
+    const replica = await startBeforeProbe();
+    await replica.answer("ours");
+    const release = replica.holdReleases();
+    expect(await replica.call(servedBy)).toBe("a");
+    await quiet();
+    expect(replica.releases).toBe(1);
+
+    await replica.call(scripted({ a: [failure("auth")] }).attempt);
+    release();
+    await quiet();
+
+    expect(replica.seat.standing()).toMatchObject({ agrees: true });
   });
 
   it("is made anew by the configuration that takes another's place in the middle of a probe", async () => {
