@@ -72,7 +72,7 @@ describe("replicas that share a store", { timeout: 120_000 }, () => {
           if (isOutstanding) expect(first?.cooling[slot]).toBe(true);
         }
       }),
-      { numRuns: Number(process.env["SCHEDULES"] ?? 3000) },
+      { numRuns: Number(process.env["SCHEDULES"] ?? 10_000) },
     );
   });
 });
