@@ -1,5 +1,5 @@
 import { instanceOf, listOf, property } from "./guarded.ts";
-import { transportCodes } from "./transport-rules.ts";
+import { classOfTransportCode } from "./transport-rules.ts";
 
 const maxMembers = 16;
 
@@ -10,7 +10,7 @@ const maxMembers = 16;
 export function isAggregate(input: unknown): input is AggregateError {
   if (!instanceOf(input, AggregateError)) return false;
   const code = property(input, "code");
-  return !(typeof code === "string" && transportCodes.has(code)) && membersOf(input).length > 0;
+  return !(typeof code === "string" && classOfTransportCode(code) !== undefined) && membersOf(input).length > 0;
 }
 
 /** The failures of an aggregate, other than itself; the first 16 of them. */

@@ -8,7 +8,7 @@ import { decisiveTexts } from "./decisive-texts.ts";
 import { genericWords, unreadable } from "./generic-words.ts";
 import type { TextRule } from "./text-rule.ts";
 import { shortWindow } from "./window-words.ts";
-import { transportCodes, transportCodesIn } from "./transport-rules.ts";
+import { classOfTransportCode, classOfTransportName, transportCodesIn } from "./transport-rules.ts";
 
 /** A class and the rule that gave it. */
 export interface Decision {
@@ -101,8 +101,12 @@ function byStatus({ status, answered }: Evidence): Decision | undefined {
 
 function byTransport(evidence: Evidence): Decision | undefined {
   for (const code of [...evidence.codes.toReversed(), ...evidence.texts.flatMap(transportCodesIn)]) {
-    const errorClass = transportCodes.get(code);
+    const errorClass = classOfTransportCode(code);
     if (errorClass !== undefined) return { class: errorClass, rule: `transport.${code}` };
+  }
+  for (const name of namesOf(evidence)) {
+    const errorClass = classOfTransportName(name);
+    if (errorClass !== undefined) return { class: errorClass, rule: `transport.${name}` };
   }
   return undefined;
 }
@@ -113,11 +117,16 @@ function byText(prose: string, rules: readonly TextRule[], kind: string): Decisi
 }
 
 function byName(evidence: Evidence): Decision | undefined {
-  for (const name of [...evidence.names.toReversed(), ...evidence.texts.flatMap(namesIn).reverse()]) {
+  for (const name of namesOf(evidence)) {
     const errorClass = classOfName(name);
     if (errorClass !== undefined) return { class: errorClass, rule: `name.${name}` };
   }
   return undefined;
+}
+
+/** From the inside out, then those that stand in a sentence. */
+function namesOf({ names, texts }: Evidence): readonly string[] {
+  return [...names.toReversed(), ...texts.flatMap(namesIn).reverse()];
 }
 
 /** A code as a part of a rule's name. */

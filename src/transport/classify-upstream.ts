@@ -8,18 +8,8 @@ import { factsOf, UpstreamFailure } from "./upstream-failure.ts";
 export function classifyUpstream(error: unknown, { provider }: Credential): Verdict {
   if (error instanceof UpstreamFailure && error.verdict !== undefined) return error.verdict;
   if (isOfClosedPool(error)) return { class: "permanent", rule: "transport.pool-closed" };
-  if (isOfBrokenBytes(error)) return { class: "transient", rule: "transport.broken-answer" };
   return classifyFailure(factsOf(error), { table: errorTableFor(provider) });
 }
-
-/** The answer was no HTTP, or not compressed as it said. The words for that ("invalid …") would seem to blame the request. */
-function isOfBrokenBytes(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.name === "HTTPParserError" || ("code" in error && decoderCodes.test(String(error.code)));
-}
-
-/** As zlib, Brotli and Zstandard name their errors in Node. */
-const decoderCodes = /^(?:Z_|ERR__ERROR_FORMAT_|ZSTD_error_)/;
 
 /** Whoever closed the pool of connections wants no more requests: that says nothing of any credential. */
 function isOfClosedPool(error: unknown): boolean {

@@ -1,10 +1,10 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, get } from "node:http";
+import { type AddressInfo, createServer as createConnectionServer } from "node:net";
 import * as anthropic from "@anthropic-ai/sdk";
 import { APICallError, RetryError } from "ai";
 import * as openai from "openai";
 import { request } from "undici";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { classifyFailure } from "../../src/classify/index.ts";
 
 const noHeaders = new Headers();
@@ -17,6 +17,13 @@ async function thrownBy(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error("it was expected to throw");
+}
+
+/** As `node:http` asks: every byte of the answer is read. */
+function readByHttp(url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, (answer) => void answer.on("error", reject).on("end", resolve).resume()).on("error", reject);
+  });
 }
 
 describe("errors of the openai package", () => {
@@ -167,6 +174,25 @@ describe("errors of a connection", () => {
       class: "transient",
       rule: "transport.ECONNREFUSED",
     });
+  });
+
+  const head = "HTTP/1.1 200 OK\r\nconnection: close\r\n";
+  it.each([
+    ["no HTTP", "SSH-2.0-OpenSSH_9.6\r\n"],
+    ["a chunk of no size", `${head}transfer-encoding: chunked\r\n\r\nzz\r\n{}`],
+    ["not compressed as they say, with gzip", `${head}content-encoding: gzip\r\n\r\n{"choices":[]}`],
+    ["not compressed as they say, with Brotli", `${head}content-encoding: br\r\n\r\n{"choices":[]}`],
+  ])("whose answers are %s are the upstream's, not the request's", async (_, answer) => {
+    const server = createConnectionServer((socket) => void socket.once("data", () => socket.end(answer)));
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const broken = { class: "transient", rule: expect.stringMatching(/^transport\./) as string };
+
+    expect(classifyFailure(await thrownBy(fetch(url).then((response) => response.text())))).toMatchObject(broken);
+    if (answer.includes("content-encoding")) return;
+    expect(classifyFailure(await thrownBy(request(url).then(({ body }) => body.text())))).toMatchObject(broken);
+    expect(classifyFailure(await thrownBy(readByHttp(url)))).toMatchObject(broken);
   });
 
   it("that was aborted say nothing of a credential; that ran out of time, they do", async () => {
