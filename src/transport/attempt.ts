@@ -64,7 +64,7 @@ export async function attempt(
       return { ...(await openStream(upstream, watchBytes())), attemptSignal };
     case "whole": {
       const dimension = wantedDimension(model, request, credential);
-      const answer = await readWhole(upstream, { body: request.method === "POST", dimension });
+      const answer = await readWhole(upstream, { hasBody: request.method === "POST", dimension });
       if (answer.kind === "stream") return { ...answer, attemptSignal };
       if (answer.usage !== undefined) recordUsage(answer.usage);
       return answer;

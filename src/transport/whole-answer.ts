@@ -21,7 +21,7 @@ export interface WholeAnswer {
 /** What an answer must have. */
 export interface Expected {
   /** Whether it is broken without a body: one to a `HEAD` or a `DELETE` is not. */
-  readonly body: boolean;
+  readonly hasBody: boolean;
   /** Length of its vectors (S41); undefined: any, or it has none. */
   readonly dimension: number | undefined;
 }
@@ -100,10 +100,10 @@ function examined(
   answer: UpstreamAnswer,
   pieces: readonly Buffer[],
   length: number,
-  { body, dimension }: Expected,
+  { hasBody, dimension }: Expected,
 ): WholeAnswer {
   if (/html/i.test(String(answer.headers["content-type"] ?? ""))) throw failed(answer, pieces);
-  if (length === 0 && body && answer.status === 200) throw failed(answer, pieces, truncated);
+  if (length === 0 && hasBody && answer.status === 200) throw failed(answer, pieces, truncated);
   if (!looksLikeJson(headOf(pieces))) return { kind: "whole", answer, pieces, usage: undefined };
   if (length <= mostTakenApartBytes)
     return { kind: "whole", answer, pieces, usage: readShort(answer, pieces, dimension) };
