@@ -6,7 +6,7 @@ import type { Report } from "./program.ts";
 import { modelOf } from "./state-files.ts";
 
 /** How many processes are killed; `KILLS` in the environment sets another number. */
-export const kills = Number(process.env["KILLS"] ?? 10);
+export const kills = Number(process.env["KILLS"] ?? 15);
 /** A full run kills hundreds, each after a start and some pauses. */
 export const timeoutMs = 60_000 + kills * 20_000;
 
