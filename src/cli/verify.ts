@@ -34,7 +34,7 @@ export const verify: Command = {
   mostOperands: 0,
   examples: [
     { says: "all models of this directory's configuration", line: "keyswitch verify" },
-    { says: "further, for a night's run", line: "keyswitch verify --model chat --acts 2000000" },
+    { says: "further, which takes some minutes", line: "keyswitch verify --model chat --acts 2000000" },
   ],
   exits: { 0: "everything holds", 1: "something does not", 2: "the configuration, the rules or an option is wrong" },
   run: runVerify,

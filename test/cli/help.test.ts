@@ -106,12 +106,11 @@ describe("keyswitch", () => {
     expect(stdout + stderr).not.toContain("planted");
   });
 
-  // The demo's take seconds; those and what needs more than a shell are run by the tests of their command. What is for
-  // a night is tried for a moment.
+  // The demo's take seconds; those and what needs more than a shell are run by the tests of their command.
   const examples = all
     .filter(({ name }) => name !== "demo")
     .flatMap(({ examples }) => examples.filter(({ needs }) => needs === undefined))
-    .map(({ says, line }) => [says, line.replace(/--acts \d+/, "--acts 1000")] as const);
+    .map(({ says, line }) => [says, line] as const);
 
   it.each(examples)("has an example that works: %s", async (_, line) => {
     const { code, stdout, stderr } = await shell(line, { cwd: directory });
