@@ -1,24 +1,32 @@
-const vectorStart = /"(?:embedding"\s{0,20}:\s{0,20}(?=["[])|values"\s{0,20}:\s{0,20}(?=\[))/;
+/** Where vectors begin in OpenAI's dialect, and in Gemini's. What has the one may have `values` of something else: of sparse vectors. */
+const vectorStarts = [/"embedding"\s{0,20}:\s{0,20}(?=["[])/, /"values"\s{0,20}:\s{0,20}(?=\[)/];
 const [quote, comma, closeBracket] = [0x22, 0x2c, 0x5d];
 
 /** The length of the first vector of an embedding answer, by counting; `undefined` where it has none that is known. */
 export function vectorLengthAtHead(body: Buffer): number | undefined {
-  const found = vectorStart.exec(body.toString("latin1", 0, 4096));
-  return found === null ? undefined : vectorAt(body, found.index + found[0].length)?.length;
+  const text = body.toString("latin1", 0, 4096);
+  const starts = startsIn(text);
+  return starts?.test(text) === true ? vectorAt(body, starts.lastIndex)?.length : undefined;
 }
 
 /** The lengths of all vectors of an embedding answer that is short, by counting. */
 export function vectorLengths(body: Buffer): readonly number[] {
   const text = body.toString("latin1");
-  const starts = new RegExp(vectorStart, "g");
+  const starts = startsIn(text);
   const lengths: number[] = [];
-  while (starts.test(text)) {
+  while (starts?.test(text) === true) {
     const vector = vectorAt(body, starts.lastIndex);
     if (vector === undefined) break;
     lengths.push(vector.length);
     starts.lastIndex = vector.end;
   }
   return lengths;
+}
+
+/** What finds one vector's beginning after another; `undefined` where there is none. */
+function startsIn(text: string): RegExp | undefined {
+  const start = vectorStarts.find((each) => each.test(text));
+  return start && new RegExp(start, "g");
 }
 
 /** The vector that begins there, in base64 or as numbers; `undefined` where it does not end. */

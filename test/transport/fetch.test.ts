@@ -518,6 +518,21 @@ describe("of an embedding model", () => {
     expect(settled[0]?.failures).toMatchObject([{ class: "unknown", rule: "embedding.dimension" }]);
   });
 
+  it.each([
+    ["behind", { embedding: [1, 2, 3, 4, 5, 6, 7, 8], sparse: { indices: [4, 9], values: [0.5, 0.25] } }],
+    ["before", { sparse: { indices: [4, 9], values: [0.5, 0.25] }, embedding: [1, 2, 3, 4, 5, 6, 7, 8] }],
+  ])("takes the values of a sparse vector %s a dense one for none of that length", async (_, both) => {
+    const { post, upstream } = await openDoor({
+      model: { ...embedding, vectors: "hybrid" },
+      ids: ["primary", "second"],
+    });
+    upstream.script(keys.primary, rawJson(JSON.stringify({ object: "list", data: [both, both] })));
+
+    const response = await post("/embeddings", ask);
+
+    expect(response.headers.get("x-keyswitch-credential")).toBe("primary");
+  });
+
   it("refuses a request for another length, which no other key would mend", async () => {
     const { post, upstream } = await openDoor({ model: embedding });
 
