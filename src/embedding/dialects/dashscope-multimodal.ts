@@ -1,5 +1,6 @@
 import type { EmbeddingOptions } from "../../config/runtime.ts";
 import type { TokenUsage } from "../../engine/call.ts";
+import { dashscopeFusedByParameter, dashscopeFusedInContent } from "../../providers/dashscope/embedding.ts";
 import { tokensIn } from "../../transport/token-usage.ts";
 import type { WireInput } from "../input.ts";
 import { type EmbeddingDialect, inOrderOfIndex, memberOf } from "./dialect.ts";
@@ -12,7 +13,7 @@ export const dashscopeMultimodalDialect: EmbeddingDialect = {
     parameters: {
       ...dimension,
       ...purpose,
-      ...parametersOf(embedding, isFusedByRequest(model) && inputs.some((parts) => parts.length > 1)),
+      ...parametersOf(embedding, dashscopeFusedByParameter.test(model) && inputs.some((parts) => parts.length > 1)),
     },
   }),
   read: ({ output, usage }) => {
@@ -21,14 +22,8 @@ export const dashscopeMultimodalDialect: EmbeddingDialect = {
   },
 };
 
-/** Tongyi's models make one vector of the members of one content, the others of several contents. */
 function contentsOf(model: string, input: WireInput): readonly object[] {
-  return /^tongyi/i.test(model) ? [Object.assign({}, ...input) as object] : input;
-}
-
-/** Whether it is a parameter that makes one vector of all contents; `qwen2.5-vl-embedding` does so always. */
-function isFusedByRequest(model: string): boolean {
-  return !/^(?:tongyi|qwen2)/i.test(model);
+  return dashscopeFusedInContent.test(model) ? [Object.assign({}, ...input) as object] : input;
 }
 
 function parametersOf({ enableFusion, resLevel, maxVideoFrames }: EmbeddingOptions, isFused: boolean): object {

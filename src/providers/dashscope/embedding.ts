@@ -5,6 +5,12 @@ const common = {
   otherBases: /\/(?:compatible-mode\/v1|api\/v1)$/,
 } satisfies Partial<EmbeddingRoute>;
 
+/** The models that make one vector of the members of one content; the others make one of several contents. */
+export const dashscopeFusedInContent = /^tongyi/i;
+
+/** The models that do so where a parameter says it; `qwen2.5-vl-embedding` does it always. */
+export const dashscopeFusedByParameter = /^(?!tongyi|qwen2)/i;
+
 const lengthOfTexts = /^(?:text-embedding-v[34]|qwen[\d.]+-text-embedding)/i;
 
 /** https://help.aliyun.com/zh/model-studio/embedding, https://help.aliyun.com/zh/model-studio/multimodal-embedding-api-reference */
