@@ -61,7 +61,6 @@ describe("a request", () => {
   it.each<[string, Record<string, string>, string]>([
     ["whose names have no quotes", {}, "{contents:[],generationConfig:{maxOutputTokens:100000}}"],
     ["that is no JSON", { "content-type": "application/x-protobuf" }, "\n\u0000"],
-    ["that is compressed", { "content-encoding": "gzip" }, "\u001f\u008b"],
   ])("of Gemini's %s is refused, since no limit could be put on it", async (_, headers, body) => {
     const { post, upstream } = await openGateway({ api: "gemini", credential: { max_tokens: 10 } });
 
@@ -72,6 +71,18 @@ describe("a request", () => {
 
     expect(answer.status).toBe(400);
     expect(upstream.requests).toHaveLength(0);
+  });
+
+  it("that says it is compressed is refused, and served when it says that it is not", async () => {
+    const { post, upstream } = await openGateway();
+    const json = { "content-type": "application/json" };
+
+    const refused = await post(path, chat, { headers: { ...json, "content-encoding": "gzip" } });
+
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { code: "encoded_body" } });
+    expect(upstream.requests).toHaveLength(0);
+    expect((await post(path, chat, { headers: { ...json, "content-encoding": "identity" } })).status).toBe(200);
   });
 
   it("that is JSON and calls itself a form, as curl -d does, is told the header that it wants", async () => {
