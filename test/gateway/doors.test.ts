@@ -235,7 +235,8 @@ describe("gateway.hosts", () => {
 describe("the server", () => {
   const raw = async (port: number, text: string): Promise<string> => {
     const socket = connect(port, "127.0.0.1");
-    socket.end(text);
+    // To end it would be to leave.
+    socket.write(text);
     let answer = "";
     for await (const piece of socket) answer += String(piece);
     return answer;
