@@ -37,7 +37,8 @@ function startReplica(heritage?: Heritage) {
     { failback: { timeoutMs: 10_000 } },
     { heritage, joinFleet: (member) => (seat = createSeat(member, link, new Map())) },
   );
-  seat?.rejoin(undefined);
+  // After a reload the store has been there all along.
+  if (heritage === undefined) seat?.rejoin(undefined);
   return {
     ...replica,
     seat: seat as SharingSeat,
